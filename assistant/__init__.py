@@ -1,0 +1,1 @@
+"""question -> retrieve -> prompt -> generate -> verify -> Answer. Imports corpus, index and serving."""

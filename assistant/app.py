@@ -1,0 +1,136 @@
+"""Puts the parts together: a home, settings and a collection become an Assistant. Interfaces and evals start here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from assistant.assistant import Assistant
+from assistant.home import Home
+from assistant.prompting import instructions
+from assistant.settings import Settings
+from corpus.document import Language
+from corpus.shipped import shipped_documents
+from index.collection import Collection
+from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
+from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
+from index.generation import LANGUAGES, Generation, Progress
+from index.search import Searcher
+from serving.backend import Backend, open_backend
+from serving.catalog import Catalog, Model
+from serving.store import ModelStore
+
+DEFAULT_COLLECTION = "default"
+
+# Told one line at a time what is being done, for people who wait.
+Notice = Callable[[str], None]
+
+
+class Workspace:
+    """A home with its settings: models, collections and the way to an Assistant."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        self.home = home
+        self.settings = settings
+        self.catalog = Catalog.load(home.catalog)
+        self.models = ModelStore(home.models)
+
+    def collection(self, name: str) -> Collection:
+        """The collection `name`; the default one holds the shipped corpus besides the user's documents."""
+        shipped = shipped_documents() if name == DEFAULT_COLLECTION else ()
+        return Collection(self.home.collection(name), shipped=shipped)
+
+    def encoders(self) -> list[LazyEncoder]:
+        """The embedders that are on the disk, loaded when first needed."""
+        return [
+            _lazy_encoder(model, self.models)
+            for model in self.catalog.models.values()
+            if model.use == "embedding" and self.models.has(model)
+        ]
+
+    def generation(self, name: str, *, notice: Notice, progress: Progress) -> Generation:
+        """The index of collection `name`. The shipped corpus is indexed on first use and again when it changed.
+
+        :raises CollectionMissingError: when there is no such collection.
+        :raises CollectionDamagedError: when a file of it is not what was written.
+        :raises CollectionStaleError: when it was built with other embedders.
+        """
+        collection = self.collection(name)
+        encoders = self.encoders()
+        specs = [encoder.spec for encoder in encoders]
+        if not collection.exists:
+            raise CollectionMissingError(
+                f"there is no collection {name!r}; make it with `assistant library add PATH --collection {name}`"
+            )
+        if collection.current_generation() == collection.wanted_generation(specs):
+            return self._open(collection, name, specs)
+        if name == DEFAULT_COLLECTION and not collection.current_generation():
+            notice("indexing the shipped documents, once")
+            return collection.build(encoders, progress)
+        # Documents were added or the shipped ones changed. Other embedders are refused instead: `open` says so.
+        self._open(collection, name, specs)
+        notice("the documents have changed: bringing the index up to date")
+        return collection.build(encoders, progress)
+
+    def _open(self, collection: Collection, name: str, specs: list[EncoderSpec]) -> Generation:
+        repair = f"run `assistant library build --collection {name}`"
+        try:
+            return collection.open(specs)
+        except CollectionDamagedError as error:
+            raise CollectionDamagedError(f"collection {name!r} is damaged: {error}; {repair}") from error
+        except CollectionStaleError as error:
+            raise CollectionStaleError(f"collection {name!r}: {error}; {repair}", error.field) from error
+
+
+@contextmanager
+def open_assistant(
+    workspace: Workspace,
+    *,
+    collection: str = DEFAULT_COLLECTION,
+    notice: Notice = lambda line: None,
+    progress: Progress = lambda done, total: None,
+) -> Iterator[Assistant]:
+    """Everything ready to answer from `collection`; what was started is stopped when the body ends."""
+    generation = workspace.generation(collection, notice=notice, progress=progress)
+    searcher = Searcher(generation, workspace.encoders())
+    with open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend:
+        notice(f"backend {backend.name}: {backend.reason}")
+        yield Assistant(searcher, backend, workspace.settings, collection=collection)
+
+
+def warm_up(workspace: Workspace, backend: Backend) -> None:
+    """Do ahead what the first question would wait for: load the embedders, let the model read its instructions."""
+    for encoder in workspace.encoders():
+        encoder.loaded()
+    if backend.client is not None:
+        for language in ("zh", "en"):
+            for _ in backend.client.stream([instructions(language)], max_tokens=1):
+                pass
+
+
+def switch_telemetry_off() -> None:
+    """Set what keeps the libraries from calling home. To be called before they are imported."""
+    os.environ.update(
+        GRADIO_ANALYTICS_ENABLED="False",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        DO_NOT_TRACK="1",
+    )
+
+
+def _lazy_encoder(model: Model, store: ModelStore) -> LazyEncoder:
+    weights = next(file.sha256 for file in model.files if file.size == max(other.size for other in model.files))
+    spec = EncoderSpec(f"{model.name}@{weights[:12]}", frozenset(_languages(model)))
+
+    def load() -> Encoder:
+        return SentenceEncoder.load(store.path(model), spec)
+
+    return LazyEncoder(spec, load)
+
+
+def _languages(model: Model) -> Iterator[Language]:
+    for language in LANGUAGES:
+        if language in model.languages:
+            yield language

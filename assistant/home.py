@@ -1,0 +1,54 @@
+"""Where things are kept: one folder for models, collections and settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from assistant.errors import SettingsError
+
+HOME_VARIABLE = "ASSISTANT_HOME"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder and what lies where in it. Nothing is made until something is written."""
+
+    folder: Path
+
+    @classmethod
+    def find(cls, given: str = "") -> Home:
+        """`given`, else ASSISTANT_HOME, else the platform's folder for user data."""
+        named = given or os.environ.get(HOME_VARIABLE, "")
+        return cls(Path(named).expanduser().absolute() if named else platformdirs.user_data_path("founder-assistant"))
+
+    @property
+    def models(self) -> Path:
+        """Weights."""
+        return self.folder / "models"
+
+    @property
+    def catalog(self) -> Path:
+        """The user's own additions to the catalogue of models."""
+        return self.folder / "models.toml"
+
+    @property
+    def settings(self) -> Path:
+        """Settings of this home."""
+        return self.folder / "assistant.toml"
+
+    def collection(self, name: str) -> Path:
+        """The folder of a collection.
+
+        :raises SettingsError: when the name could not be a folder's on every system.
+        """
+        if not _NAME.fullmatch(name):
+            raise SettingsError(
+                f"{name!r} cannot name a collection: use lower-case letters, digits, - and _, at most 64 characters"
+            )
+        return self.folder / "collections" / name

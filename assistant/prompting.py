@@ -1,0 +1,65 @@
+"""Question and Passages -> the messages a model is sent. The texts stand in prompts/<language>.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+
+from assistant.reading import Passage
+from corpus.document import Language
+from serving.message import Message
+
+_FOLDER = Path(__file__).parent / "prompts"
+
+# What a chat template would read as the end of a turn or the start of a role, in any of the common templates.
+_ROLE_MARKERS = re.compile(r"<\|[^|>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The texts of one language."""
+
+    version: str
+    system: str
+    passages: str
+    passage: str
+    refusal: str
+    refused: str
+    nearest: str
+    empty: str
+    too_long: str
+    language: str
+
+
+@cache
+def phrases(language: Language) -> Phrases:
+    """The texts of `language`."""
+    table = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return Phrases(**{field.name: table[field.name] for field in fields(Phrases)})
+
+
+def instructions(language: Language) -> Message:
+    """The system message: the same for every question, so that a server keeps it read."""
+    texts = phrases(language)
+    return Message("system", texts.system.format(refusal=texts.refusal))
+
+
+def write_prompt(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:
+    """Instructions, numbered passages, question. Passages and question are data: role markers in them are broken."""
+    texts = phrases(language)
+    numbered = "\n\n".join(
+        texts.passage.format(
+            n=passage.n, heading=_as_data(passage.section or passage.heading), text=_as_data(passage.text)
+        )
+        for passage in passages
+    )
+    body = texts.passages.format(passages=numbered, question=_as_data(question))
+    return [instructions(language), Message("user", body)]
+
+
+def _as_data(text: str) -> str:
+    return _ROLE_MARKERS.sub(lambda match: match.group().replace("<", "‹").replace(">", "›").replace("[", "⟦"), text)

@@ -1,0 +1,99 @@
+"""What is asked: the language, the bounds, and a follow-up made to stand alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.errors import BadQuestionError
+from assistant.prompting import phrases
+from corpus.document import Language
+from corpus.language import HAN
+
+MAX_CHARACTERS = 4000
+
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+# Scripts of languages that are not spoken here. Kana and hangul also tell Japanese and Korean from Chinese.
+_OTHER_SCRIPT = re.compile(
+    r"[\u3041-\u30ff\u31f0-\u31ff\uac00-\ud7af\u1100-\u11ff\u0370-\u03ff\u0400-\u052f\u0590-\u06ff\u0900-\u0e7f]"
+)
+# Function words that other Latin-script languages have and English has not.
+_OTHER_LATIN_WORDS = frozenset(
+    """
+    le les des une est sont pour avec dans comment quel quelle quels combien qui nous votre der die das und ist sind
+    wie für mit nicht ein eine einen wir welche warum kann el los las una para cómo qué cuánto por con está son
+    nuestro cuál il gli che come quanto sono della nostro per perché o os as um uma não como quanto são nossa
+    você het een voor hoe wat zijn jak co je czy
+    """.split()
+)
+_ENGLISH_WORDS = frozenset(
+    """
+    the of to and a in is are how what which for with does do can we our my should it on much many why when who cost
+    """.split()
+)
+_FOLLOW_UP = re.compile(
+    r"^(?:那么?|那|这|它|其|上面|前面|刚才|还有|再|换成|如果换|第[一二三四五]|为什么[?？]?$|具体|继续|举个?例)|呢[?？]?\s*$"
+    r"|^(?:and|but|so|then|also|what about|how about|why\??$|what if|it|that|this|those|these)\b"
+    r"|^the (?:first|second|third|last)\b"
+    r"|\b(?:it|its|they|them|that one|this one|the (?:former|latter))\b",
+    re.IGNORECASE,
+)
+_FOLLOW_UP_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question of the conversation with its answer's text."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question ready to be searched for. `standalone` says by itself what a follow-up left to its context."""
+
+    text: str
+    standalone: str
+    language: Language
+
+
+def understand(question: str, history: Sequence[Turn] = ()) -> Understood:
+    """Check and complete a question.
+
+    :raises BadQuestionError: when it is empty, too long or in a third language; the message is in the asker's language.
+    """
+    text = question.strip()
+    if not _LETTER.search(text):
+        raise BadQuestionError("empty_question", phrases("zh").empty + "\n" + phrases("en").empty)
+    language = question_language(text[:MAX_CHARACTERS])
+    if language is None:
+        raise BadQuestionError("language_not_supported", phrases("en").language)
+    if len(text) > MAX_CHARACTERS:
+        message = phrases(language).too_long.format(length=f"{len(text):,}", limit=f"{MAX_CHARACTERS:,}")
+        raise BadQuestionError("question_too_long", message)
+    return Understood(text, _standalone(text, history), language)
+
+
+def question_language(text: str) -> Language | None:
+    """The language of a question, or None for a third one. Chinese with English terms is Chinese."""
+    han = len(HAN.findall(text))
+    other = len(_OTHER_SCRIPT.findall(text))
+    latin = len(_LATIN.findall(text))
+    if other > max(2, han // 4) and other + han > latin // 4:
+        return None
+    if han:
+        return "zh" if han * 4 >= latin or han >= 4 else "en"
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    foreign = sum(word in _OTHER_LATIN_WORDS for word in words)
+    english = sum(word in _ENGLISH_WORDS for word in words)
+    return None if foreign >= 2 and foreign > english else "en"
+
+
+def _standalone(text: str, history: Sequence[Turn]) -> str:
+    """A short question that leans on the one before it is put behind that one; the topic is then in the words."""
+    if not history or len(text) > _FOLLOW_UP_LENGTH or not _FOLLOW_UP.search(text):
+        return text
+    return f"{history[-1].question.strip()} {text}"

@@ -1,0 +1,1 @@
+"""Documents -> Chunks -> vectors and keywords -> search -> Hits. Imports corpus and nothing else of ours."""
