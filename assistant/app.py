@@ -17,7 +17,7 @@ from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
 from index.search import Searcher
-from serving.backend import Backend, open_backend
+from serving.backend import open_backend
 from serving.catalog import Catalog, Model
 from serving.store import ModelStore
 
@@ -42,12 +42,10 @@ class Workspace:
         return Collection(self.home.collection(name), shipped=shipped)
 
     def encoders(self) -> list[LazyEncoder]:
-        """The embedders that are on the disk, loaded when first needed."""
-        return [
-            _lazy_encoder(model, self.models)
-            for model in self.catalog.models.values()
-            if model.use == "embedding" and self.models.has(model)
-        ]
+        """The embedders that the settings name and the disk holds, loaded when first needed."""
+        named = self.settings.index.embedders or tuple(m.name for m in self.catalog.defaults() if m.use == "embedding")
+        models = [self.catalog.find(name) for name in named]
+        return [_lazy_encoder(model, self.models) for model in models if self.models.has(model)]
 
     def generation(self, name: str, *, notice: Notice, progress: Progress) -> Generation:
         """The index of collection `name`. The shipped corpus is indexed on first use and again when it changed.
@@ -99,13 +97,12 @@ def open_assistant(
         yield Assistant(searcher, backend, workspace.settings, collection=collection)
 
 
-def warm_up(workspace: Workspace, backend: Backend) -> None:
+def warm_up(assistant: Assistant) -> None:
     """Do ahead what the first question would wait for: load the embedders, let the model read its instructions."""
-    for encoder in workspace.encoders():
-        encoder.loaded()
-    if backend.client is not None:
-        for language in ("zh", "en"):
-            for _ in backend.client.stream([instructions(language)], max_tokens=1):
+    assistant.searcher.warm_up()
+    if assistant.backend.client is not None:
+        for language in LANGUAGES:
+            for _ in assistant.backend.client.stream([instructions(language)], max_tokens=1):
                 pass
 
 

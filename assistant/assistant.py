@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,8 @@ from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, understand
 from assistant.reading import Passage, choose_passages
 from assistant.settings import Settings
-from assistant.verification import Verified, verify
+from assistant.verification import Checked, DraftVerifier, Verified
+from corpus.document import Language
 from index.chunk import Hit
 from index.search import Searcher
 from serving.backend import Backend
@@ -23,6 +25,11 @@ from serving.errors import StreamBrokenError
 # Below this share of supported claims the answer is called partial.
 PARTIAL_BELOW = 0.5
 _HITS = 24
+_LONGEST_DECLINING = 200
+_DECLINING = re.compile(
+    r"(?:not|n't|no) (?:\w+ ){0,3}(?:provided|mentioned|specified|stated|contain|answer|information)"
+    r"|(?:资料|文中|原文)[^。]{0,12}(?:没有|未|不)(?:[^。]{0,6})(?:提|给出|说明|包含|涉及|答案)|没有[^。]{0,8}(?:资料|信息|答案)"
+)
 _NEAREST_TOPICS = 3
 
 
@@ -32,13 +39,14 @@ class Found:
 
     passages: tuple[Passage, ...]
     standalone_question: str
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """A piece of the draft as the model writes it."""
+    """The model wrote on: `tail` is all that stands behind the last checked sentence."""
 
-    text: str
+    tail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +56,14 @@ class Finished:
     answer: Answer
 
 
-Event = Found | Wrote | Finished
+Event = Found | Wrote | Checked | Finished
 
 
 class Assistant:
     """Answers questions from one collection with one backend. Any number of threads may ask."""
 
     def __init__(self, searcher: Searcher, backend: Backend, settings: Settings, *, collection: str) -> None:
-        self._searcher = searcher
+        self.searcher = searcher
         self._settings = settings
         self._collection = collection
         self.backend = backend
@@ -71,55 +79,58 @@ class Assistant:
         return answer
 
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        """Answer `question` step by step: the passages, the draft as it is written, the checked answer.
+        """Answer `question` step by step: the passages, the draft as it grows, each sentence checked, the answer.
 
         :raises BadQuestionError: when it cannot be asked as it is.
         :raises ServerError: when the model's server does not begin to answer.
         """
         clock = _Clock()
         understood = understand(question, history)
-        hits = self._searcher.search(understood.standalone, language=understood.language, limit=_HITS)
+        hits = self.searcher.search(understood.standalone, language=understood.language, limit=_HITS)
         passages = self._choose(hits)
         clock.retrieved()
-        yield Found(tuple(passages), understood.standalone)
+        yield Found(tuple(passages), understood.standalone, understood.language)
         blank = self._blank_answer(understood)
         if not passages:
             yield Finished(clock.stamp(self._refusal(blank, hits, "nothing_relevant")))
             return
-        draft = _Draft()
+        draft = _Draft(DraftVerifier(passages, self.searcher.weight, understood.standalone))
         yield from self._generate(understood, passages, draft, clock)
-        verified = verify(draft.text, passages, self._searcher.weight)
+        verified = draft.verifier.finish(cut=draft.cut)
         clock.verified()
         yield Finished(clock.stamp(self._judge(replace(blank, usage=draft.usage), draft, verified, hits)))
 
     def _choose(self, hits: Sequence[Hit]) -> list[Passage]:
         client = self.backend.client
         count: Callable[[str], int] = client.count_tokens if client else estimate_tokens
-        return choose_passages(hits, self._searcher.generation.documents, self._settings.reading, count)
+        return choose_passages(hits, self.searcher.generation.documents, self._settings.reading, count)
 
     def _generate(
         self, understood: Understood, passages: Sequence[Passage], draft: _Draft, clock: _Clock
-    ) -> Iterator[Wrote]:
-        """Fill `draft`, yielding each piece. A break keeps what had come."""
+    ) -> Iterator[Wrote | Checked]:
+        """Fill `draft`, checking each sentence as it is complete. A break keeps what had come."""
         client = self.backend.client
         if client is None:
-            draft.text = quote_best_sentences(understood.standalone, passages, self._searcher.weight)
+            quoted = quote_best_sentences(understood.standalone, passages, self.searcher.weight)
             clock.wrote()
-            yield Wrote(draft.text)
-            return
-        prompt = write_prompt(understood.standalone, passages, understood.language)
-        stream = client.stream(prompt, max_tokens=self._settings.serving.max_tokens)
-        try:
-            for piece in stream:
-                clock.wrote()
-                draft.text += piece
-                yield Wrote(piece)
-        except StreamBrokenError:
-            draft.broken = True
-        finally:
-            stream.close()
-        draft.cut = stream.finish_reason == "length"
-        draft.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
+            yield from draft.take(quoted)
+        else:
+            prompt = write_prompt(understood.standalone, passages, understood.language)
+            stream = client.stream(prompt, max_tokens=self._settings.serving.max_tokens)
+            try:
+                for piece in stream:
+                    clock.wrote()
+                    yield from draft.take(piece)
+                    if draft.verifier.repeats:
+                        break
+            except StreamBrokenError:
+                draft.broken = True
+            finally:
+                stream.close()
+            draft.cut = stream.finish_reason == "length"
+            draft.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
+        if not draft.cut:
+            yield from draft.verifier.last_checked()
 
     def _blank_answer(self, understood: Understood) -> Answer:
         return Answer(
@@ -133,7 +144,7 @@ class Assistant:
             backend=self.backend.name,
             model=self.backend.model,
             collection=self._collection,
-            index_id=self._searcher.generation.id,
+            index_id=self.searcher.generation.id,
             prompt_version=phrases(understood.language).version,
             settings_id=self._settings.id,
         )
@@ -148,16 +159,20 @@ class Assistant:
         )
         if not draft.text.strip():
             return replace(self._refusal(checked, hits, "no_answer_came"), status="error")
-        if _declines(draft.text, blank):
+        if _declines(draft.text):
             return self._refusal(checked, hits, "not_in_sources")
         if verified.supported_share == 0:
             return self._refusal(checked, hits, "nothing_supported")
+        if verified.lead_lacks_figure:
+            return self._refusal(checked, hits, "figure_not_in_sources")
         status: Status = "answered"
         reason = ""
         if verified.supported_share < PARTIAL_BELOW:
+            if verified.claims[0].verdict == "unsupported":
+                return self._refusal(checked, hits, "little_supported")
             status, reason = "partial", "little_supported"
-        if draft.broken or draft.cut:
-            status, reason = "partial", "broken_off" if draft.broken else "too_long"
+        if draft.broken:
+            status, reason = "partial", "broken_off"
         return replace(checked, status=status, reason=reason, answer=verified.text)
 
     def _refusal(self, answer: Answer, hits: Sequence[Hit], reason: str) -> Answer:
@@ -171,20 +186,26 @@ class Assistant:
         return replace(answer, status="refused", reason=reason, answer=text)
 
 
-def _declines(draft: str, answer: Answer) -> bool:
-    """Whether the model wrote the sentence it was told to write when the passages do not hold the answer."""
-    refusal = phrases(answer.language).refusal.rstrip("。.")
-    return refusal in draft and len(draft) < 3 * len(refusal)
+def _declines(draft: str) -> bool:
+    """Whether the model itself says, and says only, that the passages do not hold the answer."""
+    return len(draft) < _LONGEST_DECLINING and _DECLINING.search(draft) is not None
 
 
 class _Draft:
-    """What the model wrote, and how it ended."""
+    """What the model wrote, checked as far as it is complete, and how it ended."""
 
-    def __init__(self) -> None:
+    def __init__(self, verifier: DraftVerifier) -> None:
         self.text = ""
+        self.verifier = verifier
         self.broken = False
         self.cut = False
         self.usage = TokenUsage()
+
+    def take(self, piece: str) -> Iterator[Wrote | Checked]:
+        """Take the next piece in."""
+        self.text += piece
+        yield from self.verifier.feed(piece)
+        yield Wrote(self.verifier.tail)
 
 
 class _Clock:

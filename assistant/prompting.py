@@ -27,7 +27,6 @@ class Phrases:
     system: str
     passages: str
     passage: str
-    refusal: str
     refused: str
     nearest: str
     empty: str
@@ -44,8 +43,7 @@ def phrases(language: Language) -> Phrases:
 
 def instructions(language: Language) -> Message:
     """The system message: the same for every question, so that a server keeps it read."""
-    texts = phrases(language)
-    return Message("system", texts.system.format(refusal=texts.refusal))
+    return Message("system", phrases(language).system)
 
 
 def write_prompt(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:

@@ -13,9 +13,9 @@ _SCALES = {
     "十亿": 1e9, "百亿": 1e10, "千亿": 1e11, "万亿": 1e12, "%": 1e-2, "percent": 1e-2, "成": 1e-1, "‰": 1e-3,
 }  # fmt: skip
 _LATIN_SCALE = r"(?:thousand|million|billion|trillion|percent|bn|mn|[kmbt])(?![a-z])"
-_CHINESE_SCALE = (
-    r"万亿|[十百千]亿|[十百千]万|[万亿千百十](?![一二三四五六七八九])|成(?!本|功|为|立|果|员|长|熟|交|就|型|都|分)"
-)
+# 成 is a tenth in 三成, and half of another word in 三成本 and the like; 百分位 is a percentile.
+_TENTH = r"成(?![本功为立果员长熟交就型都分])"
+_CHINESE_SCALE = rf"万亿|[十百千]亿|[十百千]万|[万亿千百十](?![一二三四五六七八九]|分[位之点])|{_TENTH}"
 _NUMBER = re.compile(
     rf"(?<![a-z\d.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
     rf"(?:\s?(%|‰|{_CHINESE_SCALE})|\s?({_LATIN_SCALE}))?"
@@ -23,13 +23,15 @@ _NUMBER = re.compile(
 _DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CHINESE_NUMBER = re.compile(
     r"(?<![第零一二两三四五六七八九十百千万亿])([零一二两三四五六七八九十百千]*[一二两三四五六七八九十][零一二两三四五六七八九十百千]*)"
-    r"(万亿|[万亿]|成(?!本|功|为|立|果|员|长|熟|交|就|型|都|分))?"
+    rf"(万亿|[万亿]|{_TENTH})?"
 )
 _WORDS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
     "twelve": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100, "half": 0.5, "twice": 2,
     "double": 2, "triple": 3,
 }  # fmt: skip
+_MONTHS = "january february march april may june july august september october november december".split()
+_WORDS |= {month: number for number, month in enumerate(_MONTHS, start=1)}
 _WORD = re.compile(rf"\b({'|'.join(_WORDS)})\b")
 
 _RELATIVE_TOLERANCE = 1e-6

@@ -85,7 +85,7 @@ def question_language(text: str) -> Language | None:
     if other > max(2, han // 4) and other + han > latin // 4:
         return None
     if han:
-        return "zh" if han * 4 >= latin or han >= 4 else "en"
+        return "zh" if han * 3 >= latin or han >= 4 else "en"
     words = re.findall(r"[^\W\d_]+", text.lower())
     foreign = sum(word in _OTHER_LATIN_WORDS for word in words)
     english = sum(word in _ENGLISH_WORDS for word in words)

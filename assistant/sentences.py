@@ -9,7 +9,7 @@ from dataclasses import dataclass
 # What stands before the text of a list item, heading or quotation.
 _LINE_MARK = re.compile(r"\s*(?:#{1,6}\s+|>\s*|[-*+•]\s+|\(?\d{1,2}[.)、）]\s*|（\d{1,2}）\s*)*")
 # A sentence ends at 。！？； with closing quotes, or at .!? before a space or the end.
-_END = re.compile(r"[。！？；]+[”’」』）)]*|[.!?]+[\"')\]]*(?=\s|$)")
+_END = re.compile(r"[。！？；]+[”’」』）)]*|[.!?]+[\"')\]]*(?=\s|$|\[\d|【)")
 # Marks that cite stay with the sentence before them: "…成本。[1][2]"
 _CITATION_MARKS = re.compile(r"(?:\s*(?:\[\d+(?:\s*[,，]\s*\d+)*\]|【\d+】|［\d+］))+")
 _LAST_WORD = re.compile(r"(?:[A-Za-z]+\.)+\Z")

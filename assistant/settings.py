@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from assistant.errors import SettingsError
 from assistant.home import Home
 from assistant.reading import ReadingSettings
 from corpus.document import text_fingerprint
+from index.settings import IndexSettings
 from serving.backend import ServingSettings
 
 _PROFILES = Path(__file__).parent / "profiles"
@@ -26,6 +27,8 @@ _VARIABLES = {
     "MAX_TOKENS": ("serving", "max_tokens"),
 }
 
+_TYPES = {"index": IndexSettings, "serving": ServingSettings, "reading": ReadingSettings}
+
 Tables = dict[str, dict[str, Any]]
 
 
@@ -33,6 +36,7 @@ Tables = dict[str, dict[str, Any]]
 class Settings:
     """All settings, one small table for each layer that has any."""
 
+    index: IndexSettings = field(default_factory=IndexSettings)
     serving: ServingSettings = field(default_factory=ServingSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
 
@@ -50,13 +54,13 @@ class Settings:
         layers = [(f"profile {profile}", _read(_PROFILES / f"{profile}.toml")), *read]
         layers.append(("the environment", _from_environment()))
         layers.append(("the command line", {"serving": {k: v for k, v in (flags or {}).items() if v is not None}}))
-        merged: Tables = {name.name: {} for name in fields(cls)}
+        merged: Tables = {name: {} for name in _TYPES}
         for place, tables in layers:
             for table, values in tables.items():
                 _check_known(table, values, merged, place)
                 merged[table].update(values)
         try:
-            return cls(ServingSettings(**merged["serving"]), ReadingSettings(**merged["reading"]))
+            return cls(**{name: kind(**merged[name]) for name, kind in _TYPES.items()})
         except (ValueError, TypeError) as error:
             raise SettingsError(f"{error} (read from: {', '.join(place for place, _ in layers)})") from error
 
@@ -93,10 +97,7 @@ def _from_environment() -> Tables:
 def _check_known(table: str, values: Any, merged: Tables, place: str) -> None:  # noqa: ANN401 - whatever TOML held
     if table not in merged or not isinstance(values, dict):
         raise SettingsError(f"{place}: unknown setting {table!r}; there are: profile, [{'], ['.join(merged)}]")
-    types = {"serving": ServingSettings, "reading": ReadingSettings}
-    settings_type = types[table]
-    assert is_dataclass(settings_type)
-    known = [name.name for name in fields(settings_type)]
+    known = [name.name for name in fields(_TYPES[table])]
     for key in values:
         if key not in known:
             raise SettingsError(f"{place}: unknown setting {key!r} in [{table}]; there are: {', '.join(known)}")

@@ -48,9 +48,13 @@ class _Stretch:
 
 
 class SupportChecker:
-    """Checks sentences against a fixed set of passages. `weight` gives a word's inverse document frequency."""
+    """Checks sentences against a fixed set of passages.
 
-    def __init__(self, passages: Sequence[Passage], weight: Callable[[str], float]) -> None:
+    `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
+    """
+
+    def __init__(self, passages: Sequence[Passage], weight: Callable[[str], float], question: str = "") -> None:
+        self._given = [figure.value for figure in read_all_figures(question)]
         self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
         self._weight = weight
 
@@ -60,7 +64,8 @@ class SupportChecker:
         figures = read_figures(sentence)
         best: dict[int, Support] = {}
         for stretch in self._stretches:
-            missing = tuple(f.text for f in figures if not any(is_same_value(f.value, v) for v in stretch.figures))
+            known = (*stretch.figures, *self._given)
+            missing = tuple(f.text for f in figures if not any(is_same_value(f.value, value) for value in known))
             support = Support(stretch.n, stretch.start, stretch.end, self._containment(wanted, stretch.words), missing)
             # Of equally good stretches the shortest is the quote; they come shortest first.
             if stretch.n not in best or _order(support) < _order(best[stretch.n]):

@@ -101,9 +101,11 @@ class SentenceEncoder:
         """See `Encoder.encode`. The library sorts a call's texts by length, so give it many at once."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
+        # A lone surrogate (half of an emoji, out of a damaged file) is no text to the tokenizer.
+        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
         with self._lock:
             vectors = self._model.encode(
-                list(texts),
+                clean,
                 batch_size=BATCH_SIZE,
                 normalize_embeddings=True,
                 convert_to_numpy=True,

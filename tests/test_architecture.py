@@ -1,0 +1,86 @@
+"""The folders are the architecture: imports follow the arrows, and each heavy library has one adapter."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("corpus", "index", "serving", "assistant", "evals")
+MAY_IMPORT = {
+    "corpus": set(),
+    "index": {"corpus"},
+    "serving": set(),
+    "assistant": {"corpus", "index", "serving"},
+    "evals": {"corpus", "index", "serving", "assistant"},
+}
+ADAPTERS = {
+    "bm25s": {"index/keywords.py"},
+    "faiss": {"index/vectors.py"},
+    "fastapi": {"assistant/interfaces/server.py"},
+    "gradio": {"assistant/interfaces/page.py", "assistant/interfaces/server.py"},
+    "langchain_text_splitters": {"index/splitter.py"},
+    "openai": {"serving/client.py"},
+    "pypdfium2": {"corpus/pdfium.py"},
+    "rjieba": {"index/words.py"},
+    "sentence_transformers": {"index/encoder.py"},
+    "Stemmer": {"index/words.py"},
+    "torch": {"serving/pickled.py"},
+    "uvicorn": {"assistant/interfaces/chat.py"},
+    "xllamacpp": {"serving/embedded.py"},
+    "yaml": {"corpus/front_matter.py"},
+}
+# Pickle runs whatever it reads; the one exception only names its error.
+FORBIDDEN = {"pickle": {"serving/pickled.py"}, "joblib": set(), "dill": set(), "marshal": set()}
+LONGEST_FILE = 260
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for layer in LAYERS:
+        for path in sorted((ROOT / layer).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the arrows"
+            found.add(node.module or "")
+    return found
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
+    for name, tree in modules():
+        if name.startswith(f"{layer}/"):
+            ours = {module.split(".")[0] for module in imported(tree)} & set(LAYERS) - {layer}
+            assert ours <= MAY_IMPORT[layer], f"{name} imports {ours - MAY_IMPORT[layer]}"
+
+
+def test_interfaces_are_imported_by_nothing_else() -> None:
+    for name, tree in modules():
+        if not name.startswith("assistant/interfaces/"):
+            assert not any(module.startswith("assistant.interfaces") for module in imported(tree)), name
+
+
+@pytest.mark.parametrize("library", ADAPTERS)
+def test_a_heavy_library_has_one_adapter(library: str) -> None:
+    users = {name for name, tree in modules() if any(m.split(".")[0] == library for m in imported(tree))}
+    assert users == ADAPTERS[library]
+
+
+@pytest.mark.parametrize("library", FORBIDDEN)
+def test_nothing_unpickles(library: str) -> None:
+    users = {name for name, tree in modules() if library in imported(tree)}
+    assert users <= FORBIDDEN[library]
+
+
+def test_files_stay_small_enough_to_be_read_at_once() -> None:
+    long = {name: len((ROOT / name).read_text(encoding="utf-8").splitlines()) for name, _ in modules()}
+    assert {name: lines for name, lines in long.items() if lines > LONGEST_FILE} == {}

