@@ -11,7 +11,8 @@ from assistant.sentences import split_sentences
     ("text", "expected"),
     [
         ("第一句。第二句！“第三句？”", ["第一句。", "第二句！", "“第三句？”"]),
-        ("It costs $3.5 per hour. Use vs. e.g. Fig. 2 here. Next.", ["It costs $3.5 per hour.", "Use vs. e.g. Fig. 2 here.", "Next."]),
+        ("It costs $3.5 per hour. Next.", ["It costs $3.5 per hour.", "Next."]),
+        ("Use vs. e.g. Fig. 2 here. Next.", ["Use vs. e.g. Fig. 2 here.", "Next."]),
         ("1. One item\n2. Two items", ["One item", "Two items"]),
         ("- **Bold**: text.\n  - nested", ["**Bold**: text.", "nested"]),
         ("A fact.[1] Another.[2][3]", ["A fact.[1]", "Another.[2][3]"]),

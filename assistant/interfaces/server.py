@@ -18,6 +18,9 @@ MAX_BODY_BYTES = 2 * 2**20
 AT_ONCE = 2
 WAITING = 32
 
+# Gradio's own description of the page's endpoints, which nobody outside the page needs.
+_CLOSED = frozenset({"/openapi.json", "/docs", "/redoc", "/gradio_api/openapi.json"})
+
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -39,7 +42,8 @@ def build_app(assistant: Assistant) -> FastAPI:
     @app.middleware("http")
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         # Gradio fetches a public address for whoever asks and streams it on: a way out for what a page must not send.
-        if "/file=http" in request.url.path or "/proxy=" in request.url.path:
+        path = request.url.path
+        if "/file=http" in path or "/proxy=" in path or path in _CLOSED:
             return Response("not served here", status_code=403)
         response = await call_next(request)
         response.headers.update(_HEADERS)
