@@ -7,6 +7,7 @@ import sys
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.shipped import check_documents, document_paths, read_shipped
+from corpus.tables import table_documents
 
 
 def main() -> int:
@@ -18,6 +19,10 @@ def main() -> int:
             documents.append(read_shipped(path))
         except CorpusError as error:
             errors.append(error)
+    try:
+        documents.extend(table_documents())
+    except CorpusError as error:
+        errors.append(error)
     errors.extend(check_documents(tuple(documents)))
     for found in errors:
         print(found)

@@ -10,16 +10,18 @@ from corpus.document import Document, Section, text_fingerprint
 from corpus.errors import CorpusError, DocumentRuleError
 from corpus.front_matter import parse_front_matter
 from corpus.markdown import split_sections
+from corpus.tables import table_documents
 
 DOCUMENTS_FOLDER = Path(__file__).parent / "documents"
 _FOLDER_OF_KIND = {"guide": "guides", "paper": "papers"}
-_LINK = re.compile(r"\]\(((?:guide|paper)-[a-z0-9-]+)#([a-z0-9-]+)\)")
+_LINK = re.compile(r"\]\(((?:guide|paper|table)-[a-z0-9-]+)#([a-z0-9-]+)\)")
 
 
 @cache
 def shipped_documents() -> tuple[Document, ...]:
-    """Every shipped document, sorted by id. Each is valid by itself; `check_documents` compares them."""
-    return tuple(sorted((read_shipped(path) for path in document_paths()), key=lambda document: document.id))
+    """Every shipped document, those made from tables included, sorted by id. Each is valid by itself; `check_documents` compares them."""
+    documents = (*(read_shipped(path) for path in document_paths()), *table_documents())
+    return tuple(sorted(documents, key=lambda document: document.id))
 
 
 def document_paths() -> list[Path]:

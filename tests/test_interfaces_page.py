@@ -108,18 +108,20 @@ def test_an_empty_question_gets_a_friendly_word_and_a_long_one_its_limit(browser
 
 
 @pytest.mark.parametrize(
-    ("path", "headers", "status"),
+    ("path", "headers", "body", "status"),
     [
-        ("/", {"Host": "evil.example"}, 400),
-        ("/gradio_api/file=https://example.org/", {}, 403),
-        ("/gradio_api/file=/etc/passwd", {}, 403),
-        ("/openapi.json", {}, 403),
-        ("/gradio_api/run/answer", {}, 404),
+        ("/", {"Host": "evil.example"}, None, 400),
+        ("/gradio_api/file=https://example.org/", {}, None, 403),
+        ("/gradio_api/file=/etc/passwd", {}, None, 403),
+        ("/openapi.json", {}, None, 403),
+        ("/gradio_api/run/answer", {"Content-Type": "application/json"}, b'{"data": ["cost?", []]}', 404),
     ],
 )
-def test_what_is_not_for_the_page_is_closed(page_url: str, path: str, headers: dict[str, str], status: int) -> None:
+def test_what_is_not_for_the_page_is_closed(
+    page_url: str, path: str, headers: dict[str, str], body: bytes | None, status: int
+) -> None:
     with pytest.raises(HTTPError) as caught:
-        urllib.request.urlopen(urllib.request.Request(page_url + path, headers=headers), timeout=10)
+        urllib.request.urlopen(urllib.request.Request(page_url + path, body, headers), timeout=10)
     caught.value.close()
     assert caught.value.code == status
 
@@ -133,8 +135,10 @@ def test_headers_keep_foreign_content_out(page_url: str) -> None:
 
 
 def test_a_huge_body_is_refused(page_url: str) -> None:
-    body = b"x" * (3 * 2**20)
-    request = urllib.request.Request(f"{page_url}/gradio_api/upload", data=body, method="POST")
+    head = b'--cut\r\nContent-Disposition: form-data; name="note"\r\n\r\n'
+    body = head + b"x" * (3 * 2**20) + b"\r\n--cut--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=cut"}
+    request = urllib.request.Request(f"{page_url}/gradio_api/upload", body, kind, method="POST")
     with pytest.raises((HTTPError, URLError, ConnectionError)) as caught:
         urllib.request.urlopen(request, timeout=20)
     if isinstance(caught.value, HTTPError):

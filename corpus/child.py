@@ -1,0 +1,237 @@
+"""One reader, one file, one child process: no file can crash, hang or fill the program that asked for it.
+
+`read_in_child("corpus.pdf:read_pdf", path)` runs `python -m corpus.child`, which calls the function and writes the
+Document as JSON. The reader's module is imported in the child alone, so its parser is never loaded by the parent.
+
+Held on every platform: 30 seconds, 64 MiB of output, no network and no other program for Python code, an environment
+without secrets. Held where the platform has resource limits (Linux; elsewhere as far as it honours them): 1.5 GB of
+memory, no file written. Not covered: a parser's native code that opens a connection by itself, or that is taken over
+by a file made for it and reads other files of the same user; for that, run the whole program in a container.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from corpus.document import Document, Section
+from corpus.errors import UnreadableFileError
+
+if sys.platform != "win32":
+    import resource
+
+_log = logging.getLogger(__name__)
+
+_ROOT = str(Path(__file__).resolve().parent.parent)
+# What an interpreter and its shared libraries may need to start; nothing that could hold a key.
+_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "TEMP", "TMP", "TMPDIR")
+_FORBIDDEN_EVENTS = ("socket.", "subprocess.", "os.system", "os.exec", "os.fork", "os.posix_spawn", "os.startfile")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost: seconds on the clock, bytes of address space, bytes of JSON."""
+
+    time_s: float = 30.0
+    memory_bytes: int = 1_500_000_000
+    output_bytes: int = 64 * 2**20
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a child ended. `peak_bytes` is 0 where the platform does not tell."""
+
+    output: bytes
+    is_late: bool
+    peak_bytes: int
+
+
+def read_in_child(reader: str, path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """Read `path` with the function that `reader` names (`module:function`, from a Path to a Document).
+
+    :raises UnreadableFileError: what the reader raised, or what its end says: timeout, memory, too_large or corrupt.
+    """
+    numbers = [str(limits.memory_bytes), str(limits.output_bytes), str(limits.time_s)]
+    end = _run(["-m", "corpus.child", reader, str(path.resolve()), *numbers], limits)
+    answer = _answer(end, path, limits)
+    if "reason" in answer:
+        _log.debug("%s: %s", path, answer["detail"])
+        raise _refusal(path, answer["reason"], answer["advice"])
+    for warning in answer["warnings"]:
+        _log.warning("%s: %s", path, warning)
+    return _document(answer["document"])
+
+
+def main(arguments: list[str]) -> None:
+    """Be the child: read the file under the limits and write the answer to standard output."""
+    reader, path, memory_bytes, output_bytes, time_s = arguments
+    answer = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever native code prints must not end up within the answer
+    _limit_resources(int(memory_bytes), float(time_s))
+    sys.addaudithook(_refuse_side_effects)
+    try:
+        output = _encode(_read(reader, Path(path)))
+        if len(output) > int(output_bytes):
+            output = _encode(_failure("too_large", _too_large(int(output_bytes))))
+    except MemoryError:
+        output = _encode(_failure("memory", _too_hungry(int(memory_bytes))))
+    with answer:
+        answer.write(output)
+
+
+def _run(arguments: list[str], limits: Limits) -> _End:
+    environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    environment |= {"PYTHONPATH": _ROOT, "PYTHONUTF8": "1"}
+    # -P: a file named like a module, in the folder the user happens to be in, must not be imported.
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-B", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    )
+    is_late = threading.Event()
+
+    def stop() -> None:
+        is_late.set()
+        process.kill()
+
+    timer = threading.Timer(limits.time_s, stop)
+    timer.start()
+    try:
+        output = _read_at_most(process.stdout, limits.output_bytes + 1)
+        if len(output) > limits.output_bytes:
+            process.kill()
+        return _End(output, peak_bytes=_wait(process), is_late=is_late.is_set())
+    finally:
+        timer.cancel()
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+def _answer(end: _End, path: Path, limits: Limits) -> dict[str, Any]:
+    """What the child wrote; a child that did not come to its end is told apart by how it ended."""
+    if end.is_late:
+        raise _refusal(path, "timeout", f"takes longer than {limits.time_s:g} s to read; split it and add the parts")
+    if len(end.output) > limits.output_bytes:
+        raise _refusal(path, "too_large", _too_large(limits.output_bytes))
+    try:
+        return dict(json.loads(end.output))
+    except (ValueError, TypeError, RecursionError):
+        # A parser that is refused memory mostly aborts. Then its peak is near the limit, otherwise far from it.
+        if end.peak_bytes > limits.memory_bytes // 2:
+            raise _refusal(path, "memory", _too_hungry(limits.memory_bytes)) from None
+        raise _refusal(path, "corrupt", "is damaged and stopped its reader; save it again and add that file") from None
+
+
+def _read_at_most(stream: IO[bytes] | None, size: int) -> bytes:
+    return stream.read(size) if stream else b""
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of `process` and return the most memory that was resident, in bytes, 0 if that is unknown."""
+    if sys.platform == "win32":
+        process.wait()
+        return 0
+    try:
+        _, status, usage = os.wait4(process.pid, 0)
+    except ChildProcessError:  # the timer was quicker
+        return 0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def _document(fields: dict[str, Any]) -> Document:
+    sections = tuple(Section(**section) for section in fields.pop("sections"))
+    return Document(**fields, sections=sections)
+
+
+def _refusal(path: Path, reason: str, advice: str) -> UnreadableFileError:
+    name = "".join(character if character.isprintable() else "?" for character in str(path))
+    return UnreadableFileError(name, reason, " ".join(advice.split()))
+
+
+def _too_large(limit: int) -> str:
+    return f"holds more than {limit / 2**20:g} MiB of text; split it and add the parts"
+
+
+def _too_hungry(limit: int) -> str:
+    return f"needs more than {limit / 1e9:g} GB of memory to read; split it and add the parts"
+
+
+def _read(reader: str, path: Path) -> dict[str, Any]:
+    warnings = _Warnings()
+    logging.getLogger("corpus").addHandler(warnings)
+    module, _, function = reader.partition(":")
+    try:
+        # Late: the limits hold while the parser is loaded, and only in this process.
+        document = getattr(importlib.import_module(module), function)(path)
+        fields = asdict(document)
+        for always_empty in ("topics", "sources"):  # in a user's document; as JSON they would come back as lists
+            fields.pop(always_empty)
+        for section in fields["sections"]:
+            section.pop("source_keys")
+        return {"document": fields, "warnings": warnings.lines}
+    except UnreadableFileError as error:
+        return _failure(error.reason, str(error).removeprefix(f"{path}: "))
+    except ImportError as error:
+        return _failure("unsupported", f"cannot be read here ({error}); install the assistant again", error)
+    except MemoryError:
+        raise
+    except Exception as error:  # a parser may raise anything at all on a damaged file
+        return _failure("corrupt", f"is damaged ({type(error).__name__}); save it again and add the new file", error)
+
+
+def _failure(reason: str, advice: str, error: Exception | None = None) -> dict[str, Any]:
+    return {"reason": reason, "advice": advice, "detail": repr(error)[:1000]}
+
+
+def _encode(answer: dict[str, Any]) -> bytes:
+    # One character for one: half a surrogate pair cannot be written, and offsets must stay.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace")
+
+
+class _Warnings(logging.Handler):
+    """Keeps what readers log, for the parent to log again."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        self.lines.append(record.getMessage())
+
+
+def _limit_resources(memory_bytes: int, time_s: float) -> None:
+    if sys.platform == "win32":
+        return
+    seconds = int(time_s) + 1  # of processor time, for the case that the parent is gone
+    limits = {"RLIMIT_AS": memory_bytes, "RLIMIT_CPU": seconds, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
+    for name, limit in limits.items():
+        try:
+            resource.setrlimit(getattr(resource, name), (limit, limit))
+        except (AttributeError, ValueError, OSError):  # not on this platform, or the user's own limit is lower
+            continue
+
+
+def _refuse_side_effects(event: str, _: tuple[object, ...]) -> None:
+    if event.startswith(_FORBIDDEN_EVENTS):
+        raise PermissionError(f"{event}: reading a file needs no network and no other program")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
