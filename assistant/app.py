@@ -66,8 +66,13 @@ class Workspace:
         if name == DEFAULT_COLLECTION and not collection.current_generation():
             notice("indexing the shipped documents, once")
             return collection.build(encoders, progress)
-        # Documents were added or the shipped ones changed. Other embedders are refused instead: `open` says so.
-        self._open(collection, name, specs)
+        # Documents were added, the shipped ones changed, or this program now cuts or reads texts in another way. Other
+        # embedders are a choice, not an update: they are refused with the command that makes it.
+        try:
+            self._open(collection, name, specs)
+        except CollectionStaleError as error:
+            if error.field == "encoders":
+                raise
         notice("the documents have changed: bringing the index up to date")
         return collection.build(encoders, progress)
 

@@ -62,8 +62,7 @@ def read_in_child(reader: str, path: Path, *, limits: Limits = DEFAULT_LIMITS) -
 
     :raises UnreadableFileError: what the reader raised, or what its end says: timeout, memory, too_large or corrupt.
     """
-    numbers = [str(limits.memory_bytes), str(limits.output_bytes), str(limits.time_s)]
-    end = _run(["-m", "corpus.child", reader, str(path.resolve()), *numbers], limits)
+    end = _run(["-m", "corpus.child", reader, str(path), str(limits.memory_bytes), str(limits.time_s)], limits)
     answer = _answer(end, path, limits)
     if "reason" in answer:
         _log.debug("%s: %s", path, answer["detail"])
@@ -75,15 +74,13 @@ def read_in_child(reader: str, path: Path, *, limits: Limits = DEFAULT_LIMITS) -
 
 def main(arguments: list[str]) -> None:
     """Be the child: read the file under the limits and write the answer to standard output."""
-    reader, path, memory_bytes, output_bytes, time_s = arguments
+    reader, path, memory_bytes, time_s = arguments
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever native code prints must not end up within the answer
     _limit_resources(int(memory_bytes), float(time_s))
     sys.addaudithook(_refuse_side_effects)
     try:
         output = _encode(_read(reader, Path(path)))
-        if len(output) > int(output_bytes):
-            output = _encode(_failure("too_large", _too_large(int(output_bytes))))
     except MemoryError:
         output = _encode(_failure("memory", _too_hungry(int(memory_bytes))))
     with answer:
@@ -127,7 +124,8 @@ def _answer(end: _End, path: Path, limits: Limits) -> dict[str, Any]:
     if end.is_late:
         raise _refusal(path, "timeout", f"takes longer than {limits.time_s:g} s to read; split it and add the parts")
     if len(end.output) > limits.output_bytes:
-        raise _refusal(path, "too_large", _too_large(limits.output_bytes))
+        limit = limits.output_bytes / 2**20
+        raise _refusal(path, "too_large", f"holds more than {limit:g} MiB of text; split it and add the parts")
     try:
         return dict(json.loads(end.output))
     except (ValueError, TypeError, RecursionError):
@@ -162,10 +160,6 @@ def _document(fields: dict[str, Any]) -> Document:
 def _refusal(path: Path, reason: str, advice: str) -> UnreadableFileError:
     name = "".join(character if character.isprintable() else "?" for character in str(path))
     return UnreadableFileError(name, reason, " ".join(advice.split()))
-
-
-def _too_large(limit: int) -> str:
-    return f"holds more than {limit / 2**20:g} MiB of text; split it and add the parts"
 
 
 def _too_hungry(limit: int) -> str:

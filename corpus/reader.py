@@ -1,10 +1,11 @@
-"""A user's file -> Document: Markdown and plain text, in the encodings that people's files come in."""
+"""A user's file -> Document: Markdown and plain text in the encodings that people's files come in, and PDF."""
 
 from __future__ import annotations
 
 import stat
 from pathlib import Path
 
+from corpus.child import read_in_child
 from corpus.document import Document, Section, text_fingerprint
 from corpus.errors import UnreadableFileError
 from corpus.language import document_language
@@ -13,7 +14,10 @@ from corpus.markdown import first_title, split_sections
 MAX_BYTES = 64 * 1024 * 1024
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 TEXT_SUFFIXES = frozenset({".txt", ".text"})
-SUPPORTED_SUFFIXES = MARKDOWN_SUFFIXES | TEXT_SUFFIXES
+SUPPORTED_SUFFIXES = MARKDOWN_SUFFIXES | TEXT_SUFFIXES | {".pdf"}
+
+# What a file is, its first bytes say better than its name.
+_PDF_MAGIC, _PDF_MAGIC_WITHIN = b"%PDF", 1024
 
 # gb18030 decodes almost anything, so it comes last and its result is looked at.
 _BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -25,6 +29,8 @@ def read_document(path: Path) -> Document:
     :raises UnreadableFileError: with a reason a program can read and advice a person can follow.
     """
     raw = _read_bytes(path)
+    if _PDF_MAGIC in raw[:_PDF_MAGIC_WITHIN]:
+        return read_in_child("corpus.pdf:read_pdf", path)
     text = _decode(raw, path).replace("\x00", "")
     if not text.strip():
         raise UnreadableFileError(str(path), "empty", "holds no text; nothing of it could be cited")

@@ -19,7 +19,10 @@ _LINK = re.compile(r"\]\(((?:guide|paper|table)-[a-z0-9-]+)#([a-z0-9-]+)\)")
 
 @cache
 def shipped_documents() -> tuple[Document, ...]:
-    """Every shipped document, those made from tables included, sorted by id. Each is valid by itself; `check_documents` compares them."""
+    """Every shipped document, those made from tables included, sorted by id.
+
+    Each is valid by itself; `check_documents` compares them.
+    """
     documents = (*(read_shipped(path) for path in document_paths()), *table_documents())
     return tuple(sorted(documents, key=lambda document: document.id))
 

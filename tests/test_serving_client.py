@@ -63,7 +63,7 @@ def goes_silent(handler: ScriptedHandler, body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("script", [talks_nonsense, goes_silent])
-def test_a_broken_stream_keeps_what_came(script: Any) -> None:  # noqa: ANN401
+def test_a_broken_stream_keeps_what_came(script: Any) -> None:
     with scripted_server(script) as (url, _):
         stream = client_of(url).stream(ASK, max_tokens=5)
         with pytest.raises(StreamBrokenError) as caught:
@@ -103,7 +103,7 @@ def test_tokens_are_estimated_when_the_server_cannot_count() -> None:
         assert client_of(url).count_tokens("成本" * 50) == estimate_tokens("成本" * 50) > 50
 
 
-def test_auto_takes_an_answering_server_and_says_why(tmp_path: Any) -> None:  # noqa: ANN401
+def test_auto_takes_an_answering_server_and_says_why(tmp_path: Any) -> None:
     store = ModelStore(tmp_path)
     with (
         scripted_server(says("ok")) as (url, _),

@@ -28,7 +28,7 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     adding = actions.add_parser(
         "add",
         parents=[common],
-        help="add files or folders (Markdown, text)",
+        help="add files or folders (Markdown, text, PDF)",
         epilog="Example: assistant library add notes.md board-decks/ --collection board",
     )
     adding.add_argument("paths", nargs="+", type=Path, metavar="PATH")

@@ -1,0 +1,192 @@
+"""A case: one question and what a right answer to it must hold. Read from JSONL, a case a line, every key checked."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeGuard
+
+from assistant.question import Turn
+from corpus.document import Language
+
+SHIPPED_CASES = Path(__file__).parent / "cases"
+
+# Tag of a case that is asked of an index without the documents of its own language.
+ACROSS = "across"
+
+Expected = Literal["answered", "refused"]
+
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_KEYS = {"id", "question", "language", "history", "tags", "sections", "key_points", "numbers", "status", "forbidden"}
+_NEEDED = ("id", "question", "language")
+_TOLERANCE = 0.005
+
+
+class CaseError(Exception):
+    """Cases that cannot be used; every line of the message names a file, its line and what is wrong there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure that must be in the answer, in one sentence with the text `unit` where that is given.
+
+    `value` has its scale applied (0.4 for 40%); `tolerance` is a share of it.
+    """
+
+    value: float
+    unit: str = ""
+    tolerance: float = _TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question. What is not stated is not measured.
+
+    `sections`: places such as `guide-cost-control#where-money-goes`, any one of which answers it. `key_points`: each a
+    list of accepted wordings. `status` "answered" takes a partial answer too. `forbidden`: must not be in the answer.
+    """
+
+    id: str
+    question: str
+    language: Language
+    history: tuple[Turn, ...] = ()
+    tags: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    key_points: tuple[tuple[str, ...], ...] = ()
+    numbers: tuple[Number, ...] = ()
+    status: Expected = "answered"
+    forbidden: tuple[str, ...] = ()
+
+
+def load_cases(paths: Iterable[Path], known_sections: frozenset[str]) -> list[Case]:
+    """All cases of the files `paths`, in order.
+
+    :raises CaseError: naming every line with an unknown key, a wrong value, a section not known, or an id used before.
+    """
+    cases: list[Case] = []
+    seen: dict[str, str] = {}
+    errors: list[str] = []
+    for path in paths:
+        for number, line in enumerate(_lines(path), start=1):
+            if not line.strip():
+                continue
+            place = f"{path.name}:{number}"
+            try:
+                case = parse_case(line, known_sections)
+            except CaseError as error:
+                errors.append(f"{place}: {error}")
+                continue
+            if case.id in seen:
+                errors.append(f"{place}: the id {case.id!r} is that of {seen[case.id]}")
+            seen.setdefault(case.id, place)
+            cases.append(case)
+    if errors:
+        raise CaseError("\n".join(errors))
+    return cases
+
+
+def pick_cases(cases: Sequence[Case], *, tags: AbstractSet[str], size: int | None, seed: int) -> list[Case]:
+    """Those with one of `tags` (all, when none is given), and of them `size` at random; a `seed` repeats the choice."""
+    picked = [case for case in cases if not tags or tags & set(case.tags)]
+    if size is None or size >= len(picked):
+        return picked
+    chosen = set(random.Random(seed).sample(range(len(picked)), size))
+    return [case for place, case in enumerate(picked) if place in chosen]
+
+
+def parse_case(line: str, known_sections: frozenset[str]) -> Case:
+    """One line of a case file.
+
+    :raises CaseError: saying what is wrong with it.
+    """
+    try:
+        record = json.loads(line)
+    except ValueError as error:
+        raise CaseError(f"is not JSON ({error})") from error
+    if not isinstance(record, dict):
+        raise CaseError("a case is an object, {…}")
+    if unknown := sorted(set(record) - _KEYS):
+        raise CaseError(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    if missing := [key for key in _NEEDED if not _is_text(record.get(key))]:
+        raise CaseError(f"{missing[0]!r} must be a text")
+    if not _ID.fullmatch(record["id"]):
+        raise CaseError(f"the id {record['id']!r} may hold lower-case letters, digits, dots and hyphens only")
+    case = Case(
+        id=record["id"],
+        question=record["question"],
+        language=_one_of(record["language"], "language", ("zh", "en")),
+        history=tuple(_turn(entry) for entry in _list(record, "history")),
+        tags=_texts(_list(record, "tags"), "tags"),
+        sections=_texts(_list(record, "sections"), "sections"),
+        key_points=tuple(_wordings(entry) for entry in _list(record, "key_points")),
+        numbers=tuple(_number(entry) for entry in _list(record, "numbers")),
+        status=_one_of(record.get("status", "answered"), "status", ("answered", "refused")),
+        forbidden=_texts(_list(record, "forbidden"), "forbidden"),
+    )
+    if dead := [section for section in case.sections if section not in known_sections]:
+        raise CaseError(f"there is no section {dead[0]!r}")
+    if case.status == "refused" and (case.sections or case.key_points or case.numbers):
+        raise CaseError("a question to be refused has no sections, key points or numbers")
+    return case
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseError(f"{path} cannot be read: {error}") from error
+
+
+def _is_text(value: Any) -> bool:  # noqa: ANN401 - whatever JSON held
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _one_of(value: Any, key: str, allowed: Sequence[str]) -> Any:  # noqa: ANN401 - whatever JSON held; a Literal comes out
+    if value not in allowed:
+        raise CaseError(f"{key} must be one of {', '.join(allowed)}, not {value!r}")
+    return value
+
+
+def _list(record: dict[str, Any], key: str) -> list[Any]:
+    value = record.get(key, [])
+    if not isinstance(value, list):
+        raise CaseError(f"{key} must be a list, not {value!r}")
+    return value
+
+
+def _texts(values: list[Any], key: str) -> tuple[str, ...]:
+    if wrong := [value for value in values if not _is_text(value)]:
+        raise CaseError(f"{key} must be a list of texts; found {wrong[0]!r}")
+    return tuple(values)
+
+
+def _wordings(entry: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever JSON held
+    if not isinstance(entry, list) or not entry:
+        raise CaseError(f"each of key_points is a list of accepted wordings; found {entry!r}")
+    return _texts(entry, "key_points")
+
+
+def _turn(entry: Any) -> Turn:  # noqa: ANN401 - whatever JSON held
+    if not isinstance(entry, dict) or not _is_text(entry.get("question")) or set(entry) - {"question", "answer"}:
+        raise CaseError(f"each of history has a question and, if it was answered, an answer; found {entry!r}")
+    return Turn(entry["question"], str(entry.get("answer", "")))
+
+
+def _number(entry: Any) -> Number:  # noqa: ANN401 - whatever JSON held
+    if not isinstance(entry, dict) or set(entry) - {"value", "unit", "tolerance"}:
+        raise CaseError(f"each of numbers has value, unit and tolerance; found {entry!r}")
+    value, unit, tolerance = entry.get("value"), entry.get("unit", ""), entry.get("tolerance", _TOLERANCE)
+    if not _is_figure(value) or not _is_figure(tolerance) or not 0 <= tolerance < 1:
+        raise CaseError(f"value is a figure and tolerance a share below 1; found {entry!r}")
+    if not isinstance(unit, str):
+        raise CaseError(f"the unit of a number is a text; found {entry!r}")
+    return Number(float(value), unit, float(tolerance))
+
+
+def _is_figure(value: Any) -> TypeGuard[float]:  # noqa: ANN401 - whatever JSON held
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,127 @@
+"""Measure the search alone: `python -m evals.retrieval [DIR…]`.
+
+Without a folder: the shipped questions, asked of the default collection of ASSISTANT_HOME; a find is a section. A
+folder in the layout of BEIR is indexed in memory with the embedders of that home; a find is a document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
+from assistant.home import Home
+from assistant.settings import Settings
+from evals.case import SHIPPED_CASES, load_cases
+from evals.datasets import Query, read_beir, shipped_queries
+from evals.library import section_names
+from evals.ranking import ndcg, once, recall, reciprocal_rank
+from index.chunk import Hit
+from index.generation import Generation
+from index.search import Searcher
+
+# Enough passages for a hundred different documents.
+_HITS = 400
+_COLUMNS = ("nDCG@10", "R@1", "R@5", "R@100", "MRR", "p50 ms", "p99 ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How good one ranking is."""
+
+    ndcg_10: float
+    recall_1: float
+    recall_5: float
+    recall_100: float
+    reciprocal_rank: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Means over `n` queries of one set and language. Latencies include the embedding of the query."""
+
+    name: str
+    language: str
+    n: int
+    means: Judged
+    p50_ms: float
+    p99_ms: float
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print a table, a line for each set and language."""
+    parser = argparse.ArgumentParser(prog="python -m evals.retrieval", description="Measure the search alone.")
+    parser.add_argument("folders", metavar="DIR", nargs="*", type=Path, help="a data set in the layout of BEIR")
+    options = parser.parse_args(arguments)
+    switch_telemetry_off()
+    home = Home.find()
+    workspace = Workspace(home, Settings.load(home))
+    print(f"{'set':<26}{'language':<9}{'n':>6}" + "".join(f"{column:>9}" for column in _COLUMNS))
+    for line in _measure_folders(options.folders, workspace) if options.folders else _measure_shipped(workspace):
+        shares = "".join(f"{share:>9.3f}" for share in astuple(line.means))
+        print(f"{line.name:<26}{line.language:<9}{line.n:>6}{shares}{line.p50_ms:>9.0f}{line.p99_ms:>9.0f}", flush=True)
+    return 0
+
+
+def measure(name: str, queries: Sequence[Query], searcher: Searcher, find: Callable[[Hit], str]) -> list[Line]:
+    """One line for each language of `queries`; `find` says what a hit is a find of."""
+    lines = []
+    for language in dict.fromkeys(query.language for query in queries):
+        chosen = [query for query in queries if query.language == language]
+        searcher.search(chosen[0].text, language=language, limit=1)  # loads the embedder, outside the clock
+        judged, latencies_ms = [], []
+        for query in chosen:
+            start = time.perf_counter()
+            hits = searcher.search(query.text, language=language, limit=_HITS)
+            latencies_ms.append((time.perf_counter() - start) * 1000)
+            judged.append(judge(query, once(map(find, hits))))
+        p50, p99 = (float(value) for value in np.percentile(latencies_ms, [50, 99]))
+        lines.append(Line(name, language, len(chosen), _means(judged), p50, p99))
+    return lines
+
+
+def judge(query: Query, ranked: Sequence[str]) -> Judged:
+    """The measures of one ranking."""
+    gains = query.gains
+    if query.any_counts:
+        first = next((name for name in ranked if name in gains), next(iter(gains)))
+        gains = {first: 1.0}
+    relevant = gains.keys()
+    return Judged(
+        ndcg(ranked, gains, 10),
+        recall(ranked, relevant, 1),
+        recall(ranked, relevant, 5),
+        recall(ranked, relevant, 100),
+        reciprocal_rank(ranked, relevant),
+    )
+
+
+def _means(judged: Sequence[Judged]) -> Judged:
+    return Judged(*(float(mean) for mean in np.mean([astuple(one) for one in judged], axis=0)))
+
+
+def _measure_shipped(workspace: Workspace) -> Iterator[Line]:
+    generation = workspace.generation(DEFAULT_COLLECTION, notice=lambda line: None, progress=lambda done, total: None)
+    cases = load_cases(sorted(SHIPPED_CASES.glob("*.jsonl")), section_names(generation.documents.values()))
+    searcher = Searcher(generation, workspace.encoders())
+    for name, queries in shipped_queries(cases).items():
+        yield from measure(f"shipped: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
+
+
+def _measure_folders(folders: Sequence[Path], workspace: Workspace) -> Iterator[Line]:
+    for folder in folders:
+        data = read_beir(folder)
+        languages = {document.language for document in data.documents}
+        encoders = [encoder for encoder in workspace.encoders() if encoder.spec.languages & languages]
+        searcher = Searcher(Generation.build(data.documents, encoders), encoders)
+        yield from measure(data.name, data.queries, searcher, lambda hit: hit.chunk.document_id)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,140 @@
+"""Case files: what is read, what is refused, and that the shipped ones are whole."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.question import Turn
+from corpus.shipped import shipped_documents
+from evals.case import SHIPPED_CASES, Case, CaseError, Number, load_cases, parse_case, pick_cases
+from evals.library import section_names
+
+KNOWN = frozenset({"guide-cost#levers", "guide-cost#where"})
+COVERAGE = Path(__file__).parent.parent / "corpus" / "coverage.toml"
+
+
+def line(**changes: object) -> str:
+    record: dict[str, Any] = {"id": "levers-en", "question": "How do we save money?", "language": "en"}
+    return json.dumps(record | changes)
+
+
+def test_a_full_case_is_read_as_written() -> None:
+    case = parse_case(
+        line(
+            history=[{"question": "What is inference?", "answer": "Serving."}, {"question": "And training?"}],
+            tags=["guide"],
+            sections=["guide-cost#levers"],
+            key_points=[["cache", "caching"]],
+            numbers=[{"value": 0.4, "unit": "%", "tolerance": 0.1}, {"value": 7}],
+            forbidden=["secret"],
+        ),
+        KNOWN,
+    )
+    assert case == Case(
+        id="levers-en",
+        question="How do we save money?",
+        language="en",
+        history=(Turn("What is inference?", "Serving."), Turn("And training?")),
+        tags=("guide",),
+        sections=("guide-cost#levers",),
+        key_points=(("cache", "caching"),),
+        numbers=(Number(0.4, "%", 0.1), Number(7.0)),
+        status="answered",
+        forbidden=("secret",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"section": ["guide-cost#levers"]}, "unknown key 'section'"),
+        ({"question": " "}, "'question' must be a text"),
+        ({"id": "Two words"}, "lower-case letters"),
+        ({"language": "fr"}, "language must be one of zh, en, not 'fr'"),
+        ({"status": "partial"}, "status must be one of answered, refused"),
+        ({"sections": ["guide-cost#gone"]}, "no section 'guide-cost#gone'"),
+        ({"sections": "guide-cost#levers"}, "sections must be a list"),
+        ({"key_points": ["cache"]}, "list of accepted wordings"),
+        ({"key_points": [[]]}, "list of accepted wordings"),
+        ({"key_points": [[""]]}, "list of texts"),
+        ({"numbers": [{"value": "40%"}]}, "value is a figure"),
+        ({"numbers": [{"unit": "GB"}]}, "value is a figure"),
+        ({"numbers": [{"value": 4, "tolerance": 5}]}, "share below 1"),
+        ({"numbers": [{"value": 4, "units": "GB"}]}, "value, unit and tolerance"),
+        ({"history": ["What?"]}, "has a question"),
+        ({"status": "refused", "sections": ["guide-cost#where"]}, "to be refused has no sections"),
+    ],
+)
+def test_a_wrong_case_is_refused_by_name(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(CaseError, match=said):
+        parse_case(line(**changes), KNOWN)
+
+
+def test_every_wrong_line_is_named_with_its_file(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    first.write_text(line() + "\n\n" + "{not json\n", encoding="utf-8")
+    second.write_text(line() + "\n" + line(id="other", sections=["guide-cost#gone"]) + "\n", encoding="utf-8")
+    with pytest.raises(CaseError) as raised:
+        load_cases([first, second], KNOWN)
+    told = str(raised.value).splitlines()
+    assert [entry.split(": ")[0] for entry in told] == ["a.jsonl:3", "b.jsonl:1", "b.jsonl:2"]
+    assert "a.jsonl:1" in told[1]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match=r"none\.jsonl cannot be read"):
+        load_cases([tmp_path / "none.jsonl"], KNOWN)
+
+
+def test_tags_choose_and_a_seed_repeats_the_sample_in_the_order_of_the_file() -> None:
+    cases = [
+        Case(id=str(n), question="?", language="en", tags=("even",) if n % 2 == 0 else ("odd",)) for n in range(20)
+    ]
+    assert pick_cases(cases, tags=set(), size=None, seed=0) == cases
+    assert pick_cases(cases, tags={"even", "prime"}, size=99, seed=0) == cases[::2]
+    sample = pick_cases(cases, tags={"odd"}, size=4, seed=1)
+    assert sample == pick_cases(cases, tags={"odd"}, size=4, seed=1) != pick_cases(cases, tags={"odd"}, size=4, seed=2)
+    assert len(sample) == 4
+    assert [case for case in cases[1::2] if case in sample] == sample
+
+
+@pytest.fixture(scope="module")
+def shipped() -> list[Case]:
+    return load_cases(sorted(SHIPPED_CASES.glob("*.jsonl")), section_names(shipped_documents()))
+
+
+def test_the_shipped_cases_are_valid_and_speak_both_languages_equally(shipped: list[Case]) -> None:
+    by_language = {language: sum(case.language == language for case in shipped) for language in ("zh", "en")}
+    assert by_language["zh"] == by_language["en"] >= 500
+
+
+def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Case]) -> None:
+    def count(tag: str) -> int:
+        return sum(tag in case.tags for case in shipped)
+
+    assert count("near-miss") == count("off-topic") == 50
+    assert count("across") == 40
+    assert count("conversation") == 30
+    assert all(case.history for case in shipped if "conversation" in case.tags)
+    assert all((case.status == "refused") == ("unanswerable" in case.tags) for case in shipped)
+
+
+def test_every_guide_section_has_a_question_in_both_languages(shipped: list[Case]) -> None:
+    asked = {(section, case.language) for case in shipped for section in case.sections}
+    guides = section_names(document for document in shipped_documents() if document.kind == "guide")
+    assert {(section, language) for section in guides for language in ("zh", "en")} <= asked
+
+
+def test_every_heading_of_the_source_documents_has_a_question(shipped: list[Case]) -> None:
+    pairs = tomllib.loads(COVERAGE.read_text(encoding="utf-8"))["covers"]
+    covering: dict[str, set[str]] = {}
+    for pair in pairs:
+        covering.setdefault(f"source:{pair['source']}:{pair['heading']}", set()).add(pair["section"])
+    tagged = {tag: set(case.sections) for case in shipped for tag in case.tags if tag.startswith("source:")}
+    assert tagged.keys() == covering.keys()
+    assert [tag for tag, sections in covering.items() if not sections & tagged[tag]] == []
