@@ -110,7 +110,7 @@ def _run(arguments: list[str], limits: Limits) -> _End:
         output = _read_at_most(process.stdout, limits.output_bytes + 1)
         if len(output) > limits.output_bytes:
             process.kill()
-        return _End(output, peak_bytes=_wait(process), is_late=is_late.is_set())
+        return _End(output, is_late.is_set(), peak_bytes=_wait(process))
     finally:
         timer.cancel()
         process.kill()
@@ -149,7 +149,9 @@ def _wait(process: subprocess.Popen[bytes]) -> int:
     except ChildProcessError:  # the timer was quicker
         return 0
     process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    # On Linux a process begins with the peak of the one that started it: only what goes beyond that is its own.
+    inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) if usage.ru_maxrss > inherited else 0
 
 
 def _document(fields: dict[str, Any]) -> Document:
