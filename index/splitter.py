@@ -42,8 +42,10 @@ def split_document(document: Document) -> list[Chunk]:
 
 
 def weigh(text: str) -> int:
-    """How much a model has to read: a Chinese character counts as much as four others. The sum over the parts of a text is
-    that of the whole, which the library relies on."""
+    """How much a model has to read: a Chinese character counts as much as four others.
+
+    The parts of a text weigh together what the whole weighs, which the library relies on.
+    """
     return len(text) + 3 * len(HAN.findall(text))
 
 
