@@ -11,16 +11,18 @@ by a file made for it and reads other files of the same user; for that, run the 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from corpus.document import Document, Section
 from corpus.errors import UnreadableFileError
@@ -48,22 +50,12 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """How a child ended. `peak_bytes` is 0 where the platform does not tell."""
-
-    output: bytes
-    is_late: bool
-    peak_bytes: int
-
-
 def read_in_child(reader: str, path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Document:
     """Read `path` with the function that `reader` names (`module:function`, from a Path to a Document).
 
     :raises UnreadableFileError: what the reader raised, or what its end says: timeout, memory, too_large or corrupt.
     """
-    end = _run(["-m", "corpus.child", reader, str(path), str(limits.memory_bytes), str(limits.time_s)], limits)
-    answer = _answer(end, path, limits)
+    answer = _answer(_run(reader, path, limits), path, limits)
     if "reason" in answer:
         _log.debug("%s: %s", path, answer["detail"])
         raise _refusal(path, answer["reason"], answer["advice"])
@@ -75,83 +67,83 @@ def read_in_child(reader: str, path: Path, *, limits: Limits = DEFAULT_LIMITS) -
 def main(arguments: list[str]) -> None:
     """Be the child: read the file under the limits and write the answer to standard output."""
     reader, path, memory_bytes, time_s = arguments
-    answer = os.fdopen(os.dup(1), "wb")
+    answer = os.dup(1)
     os.dup2(2, 1)  # whatever native code prints must not end up within the answer
     _limit_resources(int(memory_bytes), float(time_s))
-    sys.addaudithook(_refuse_side_effects)
-    try:
-        output = _encode(_read(reader, Path(path)))
-    except MemoryError:
-        output = _encode(_failure("memory", _too_hungry(int(memory_bytes))))
-    with answer:
-        answer.write(output)
+    if sys.platform == "win32":
+        _write_all(answer, _output(reader, Path(path), int(memory_bytes)))
+        return
+    # A fork, because only its peak of memory is its own: a started program has the peak of whoever started it.
+    if (pid := os.fork()) == 0:
+        _write_all(answer, _output(reader, Path(path), int(memory_bytes)))
+        os._exit(0)
+    _, status, usage = os.wait4(pid, 0)
+    # A parser that is refused memory mostly aborts. Then its peak is near the limit, otherwise far from it.
+    peak_bytes = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    if status and peak_bytes > int(memory_bytes) // 2:
+        _write_all(answer, _encode(_failure("memory", _too_hungry(int(memory_bytes)))))
 
 
-def _run(arguments: list[str], limits: Limits) -> _End:
+def _run(reader: str, path: Path, limits: Limits) -> bytes:
+    """What the child writes, and one byte more than the limit where it writes more."""
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     environment |= {"PYTHONPATH": _ROOT, "PYTHONUTF8": "1"}
     # -P: a file named like a module, in the folder the user happens to be in, must not be imported.
     process = subprocess.Popen(
-        [sys.executable, "-P", "-B", *arguments],
+        [
+            sys.executable,
+            "-P",
+            "-B",
+            "-m",
+            "corpus.child",
+            reader,
+            str(path),
+            str(limits.memory_bytes),
+            str(limits.time_s),
+        ],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
+        start_new_session=True,
     )
     is_late = threading.Event()
 
     def stop() -> None:
         is_late.set()
-        process.kill()
+        _kill(process)
 
     timer = threading.Timer(limits.time_s, stop)
     timer.start()
     try:
-        output = _read_at_most(process.stdout, limits.output_bytes + 1)
-        if len(output) > limits.output_bytes:
-            process.kill()
-        return _End(output, is_late.is_set(), peak_bytes=_wait(process))
+        output = process.stdout.read(limits.output_bytes + 1) if process.stdout else b""
     finally:
         timer.cancel()
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
-
-
-def _answer(end: _End, path: Path, limits: Limits) -> dict[str, Any]:
-    """What the child wrote; a child that did not come to its end is told apart by how it ended."""
-    if end.is_late:
+        timer.join()  # behind this line nobody else kills, so the number cannot yet be another process's
+        _kill(process)
+        process.communicate()
+    if is_late.is_set():
         raise _refusal(path, "timeout", f"takes longer than {limits.time_s:g} s to read; split it and add the parts")
-    if len(end.output) > limits.output_bytes:
+    return output
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End the child and its fork. It must not have been waited for."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a group that has ended
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _answer(output: bytes, path: Path, limits: Limits) -> dict[str, Any]:
+    if len(output) > limits.output_bytes:
         limit = limits.output_bytes / 2**20
         raise _refusal(path, "too_large", f"holds more than {limit:g} MiB of text; split it and add the parts")
     try:
-        return dict(json.loads(end.output))
-    except (ValueError, TypeError, RecursionError):
-        # A parser that is refused memory mostly aborts. Then its peak is near the limit, otherwise far from it.
-        if end.peak_bytes > limits.memory_bytes // 2:
-            raise _refusal(path, "memory", _too_hungry(limits.memory_bytes)) from None
+        return dict(json.loads(output))
+    except (ValueError, TypeError, RecursionError):  # it came to no end of its own
         raise _refusal(path, "corrupt", "is damaged and stopped its reader; save it again and add that file") from None
-
-
-def _read_at_most(stream: IO[bytes] | None, size: int) -> bytes:
-    return stream.read(size) if stream else b""
-
-
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of `process` and return the most memory that was resident, in bytes, 0 if that is unknown."""
-    if sys.platform == "win32":
-        process.wait()
-        return 0
-    try:
-        _, status, usage = os.wait4(process.pid, 0)
-    except ChildProcessError:  # the timer was quicker
-        return 0
-    process.returncode = os.waitstatus_to_exitcode(status)
-    # On Linux a process begins with the peak of the one that started it: only what goes beyond that is its own.
-    inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) if usage.ru_maxrss > inherited else 0
 
 
 def _document(fields: dict[str, Any]) -> Document:
@@ -166,6 +158,19 @@ def _refusal(path: Path, reason: str, advice: str) -> UnreadableFileError:
 
 def _too_hungry(limit: int) -> str:
     return f"needs more than {limit / 1e9:g} GB of memory to read; split it and add the parts"
+
+
+def _output(reader: str, path: Path, memory_bytes: int) -> bytes:
+    sys.addaudithook(_refuse_side_effects)
+    try:
+        return _encode(_read(reader, path))
+    except MemoryError:
+        return _encode(_failure("memory", _too_hungry(memory_bytes)))
+
+
+def _write_all(descriptor: int, output: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(output)
 
 
 def _read(reader: str, path: Path) -> dict[str, Any]:

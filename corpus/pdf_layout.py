@@ -33,6 +33,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _HYPHENATED = re.compile(rf"(\w*)[-\u2010]?{HYPHEN_MARK}(\w*)")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _CJK_EDGE = re.compile(r"[\u2e80-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0002ebef]")
+_ITEM = re.compile(r"[•◦▪‣*–-]\s|\(?(?:\d{1,2}|[a-z])[.)]\s|[（(]?[一二三四五六七八九十]{1,3}[、）)]")
 _SENTENCE_END = tuple(".!?。！？…:：")
 
 _SAME_ROW = 0.5  # of the character size: a smaller step down is the same row (a superscript, a table cell)
@@ -182,7 +183,7 @@ def _separator(row: Line, following: Line, right_edge: float, usual_step: float)
     is_finished = row.text.rstrip().endswith(_SENTENCE_END)
     # The author broke the line if the next word had found room on it.
     had_room = row.right + 0.25 * size + following.first_word_width < right_edge - 0.5 * size
-    is_broken = had_room or _has_cells(row) or _has_cells(following)
+    is_broken = had_room or _has_cells(row) or _has_cells(following) or bool(_ITEM.match(following.text.lstrip()))
     if down < 0 or following.left > row.right:  # another column: a sentence may go on there
         return "\n\n" if is_finished or is_broken else _soft(row, following)
     is_indented = _INDENT * size < following.left - row.left < 6 * size

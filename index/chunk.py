@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from corpus.document import Document, Language, Section, text_fingerprint
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +31,23 @@ class Chunk:
 
     @property
     def indexed_text(self) -> str:
-        """What is embedded and searched: the passage with the titles it stands under."""
+        """What is embedded: the passage with the titles it stands under."""
         titles = [self.title, self.section] if self.section else [self.title]
         return "\n".join([*titles, self.text])
+
+    @property
+    def counted_text(self) -> str:
+        """What keywords are counted in: a heading says what its section answers, so its words count twice."""
+        return "\n".join([self.title, self.section, self.section, self.text])
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A chunk that a search found.
 
-    `score` orders the hits of one search (reciprocal rank fusion). `relevance`, 0 to 1, is the share of the question's
-    meaning-bearing words that the chunk holds, or its closeness in meaning where that is higher; it means the same for
-    every question.
+    `score`, 0 to 1, orders the hits of one search: how much of what was asked the chunk speaks of, in words and in
+    meaning. `relevance`, 0 to 1, tells whether to answer at all: the geometric mean of `score` and of how
+    much of what was asked the whole collection has words for. Both mean the same for every question.
     """
 
     chunk: Chunk

@@ -5,7 +5,7 @@ On disk, in a folder of its own:
     documents.jsonl        every document with its text
     chunks.jsonl           where each chunk lies in its document
     keywords-<language>/   BM25 of that language's chunks
-    vectors-<n>.faiss      vectors of the n-th encoder's languages
+    vectors-<n>/           vectors of the n-th encoder, and bridges from languages that no encoder understands
     manifest.json          versions, encoders, counts and the sha256 of every file; written last, so that its being
                            there means that the rest is complete
 """
@@ -15,30 +15,25 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, get_args
-
-import numpy as np
+from typing import Any
 
 from corpus.document import Document, Language, Section, Source, text_fingerprint
+from index.bridge import BRIDGE_VERSION
+from index.chunk import LANGUAGES as LANGUAGES
 from index.chunk import Chunk, make_chunk
-from index.encoder import Encoder, EncoderSpec, Vectors
+from index.encoder import Encoder, EncoderSpec
 from index.errors import CollectionDamagedError, CollectionStaleError
 from index.keywords import KEYWORDS_VERSION, KeywordIndex
 from index.splitter import SPLITTER_VERSION, split_documents
-from index.vectors import VectorIndex
+from index.vector_part import Progress as Progress
+from index.vector_part import VectorPart, VectorSource
 from index.words import WORDS_VERSION
 
 MANIFEST = "manifest.json"
-FORMAT = 1
-LANGUAGES: tuple[Language, ...] = get_args(Language)
-
-# Told how many chunks are encoded, of how many.
-Progress = Callable[[int, int], None]
-
-_ENCODE_AT_ONCE = 256
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +41,6 @@ class KeywordPart:
     """BM25 of one language; text i of `index` is chunk `chunks[i]` of the generation."""
 
     index: KeywordIndex
-    chunks: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class VectorPart:
-    """Vectors of one encoder; vector i of `index` is chunk `chunks[i]` of the generation."""
-
-    encoder: EncoderSpec
-    index: VectorIndex
     chunks: tuple[int, ...]
 
 
@@ -82,12 +68,20 @@ class Generation:
         chunks = tuple(split_documents(by_id.values()))
         keywords: dict[Language, KeywordPart] = {}
         for language in LANGUAGES:
-            numbers = tuple(number for number, chunk in enumerate(chunks) if chunk.language == language)
-            keywords[language] = KeywordPart(KeywordIndex.build([chunks[n].indexed_text for n in numbers]), numbers)
-        vectors = tuple(_encode(chunks, encoder, reuse, progress) for encoder in encoders)
-        return cls(
-            generation_id(by_id.values(), [encoder.spec for encoder in encoders]), by_id, chunks, keywords, vectors
+            numbers = _in_language(chunks, language)
+            keywords[language] = KeywordPart(KeywordIndex.build([chunks[n].counted_text for n in numbers]), numbers)
+        specs = [encoder.spec for encoder in encoders]
+        foreign = frozenset(LANGUAGES).difference(*(spec.languages for spec in specs))
+        source = VectorSource(tuple(by_id.values()), chunks, foreign)
+        vectors = tuple(
+            VectorPart.build(source, encoder, reuse.part_of(encoder.spec) if reuse else None, progress)
+            for encoder in encoders
         )
+        return cls(generation_id(by_id.values(), specs), by_id, chunks, keywords, vectors)
+
+    def part_of(self, encoder: EncoderSpec) -> tuple[Sequence[Chunk], VectorPart] | None:
+        """The chunks and the vectors of `encoder`, where there are any."""
+        return next(((self.chunks, part) for part in self.vectors if part.encoder == encoder), None)
 
     def save(self, folder: Path) -> None:
         """Write everything into the new folder `folder`, durable before this returns."""
@@ -97,7 +91,7 @@ class Generation:
         for language, keyword_part in self.keywords.items():
             keyword_part.index.save(folder / f"keywords-{language}")
         for number, vector_part in enumerate(self.vectors):
-            vector_part.index.save(folder / f"vectors-{number}.faiss")
+            vector_part.save(folder / f"vectors-{number}")
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         manifest = {
             **_versions([part.encoder for part in self.vectors]),
@@ -128,16 +122,12 @@ class Generation:
         chunks = tuple(_chunk(record, documents) for record in _read_lines(folder / "chunks.jsonl"))
         keywords = {}
         for language in LANGUAGES:
-            numbers = tuple(number for number, chunk in enumerate(chunks) if chunk.language == language)
+            numbers = _in_language(chunks, language)
             keywords[language] = KeywordPart(KeywordIndex.load(folder / f"keywords-{language}", len(numbers)), numbers)
-        vectors = []
-        for number, encoder in enumerate(encoders):
-            index = VectorIndex.load(folder / f"vectors-{number}.faiss")
-            numbers = tuple(n for n, chunk in enumerate(chunks) if chunk.language in encoder.languages)
-            if index.size != len(numbers):
-                raise CollectionDamagedError(f"{folder}: {index.size} vectors for {len(numbers)} chunks")
-            vectors.append(VectorPart(encoder, index, numbers))
-        return cls(manifest["id"], documents, chunks, keywords, tuple(vectors))
+        vectors = tuple(
+            VectorPart.load(folder / f"vectors-{number}", chunks, encoder) for number, encoder in enumerate(encoders)
+        )
+        return cls(manifest["id"], documents, chunks, keywords, vectors)
 
     def _chunk_records(self) -> Iterable[dict[str, Any]]:
         for chunk in self.chunks:
@@ -173,37 +163,13 @@ def _versions(encoders: Sequence[EncoderSpec]) -> dict[str, Any]:
         "splitter": SPLITTER_VERSION,
         "words": WORDS_VERSION,
         "keywords": KEYWORDS_VERSION,
+        "bridge": BRIDGE_VERSION,
         "encoders": {encoder.name: sorted(encoder.languages) for encoder in encoders},
     }
 
 
-def _encode(chunks: Sequence[Chunk], encoder: Encoder, reuse: Generation | None, progress: Progress) -> VectorPart:
-    numbers = tuple(number for number, chunk in enumerate(chunks) if chunk.language in encoder.spec.languages)
-    known = _known_vectors(reuse, encoder.spec)
-    vectors = np.zeros((len(numbers), encoder.dimensions), dtype=np.float32)
-    missing: list[int] = []
-    for row, number in enumerate(numbers):
-        found = known.get(chunks[number].id)
-        if found is None:
-            missing.append(row)
-        else:
-            vectors[row] = found
-    for first in range(0, len(missing), _ENCODE_AT_ONCE):
-        progress(first, len(missing))
-        rows = missing[first : first + _ENCODE_AT_ONCE]
-        vectors[rows] = encoder.encode([chunks[numbers[row]].indexed_text for row in rows])
-    progress(len(missing), len(missing))
-    return VectorPart(encoder.spec, VectorIndex.build(vectors), numbers)
-
-
-def _known_vectors(reuse: Generation | None, encoder: EncoderSpec) -> dict[str, Vectors]:
-    if reuse is None:
-        return {}
-    part = next((part for part in reuse.vectors if part.encoder == encoder), None)
-    if part is None:
-        return {}
-    rows = part.index.vectors()
-    return {reuse.chunks[number].id: rows[row] for row, number in enumerate(part.chunks)}
+def _in_language(chunks: Sequence[Chunk], language: Language) -> tuple[int, ...]:
+    return tuple(number for number, chunk in enumerate(chunks) if chunk.language == language)
 
 
 def document_from_record(record: dict[str, Any]) -> Document:

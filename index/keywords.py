@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import bm25s
 import numpy as np
+import numpy.typing as npt
 
 from index.words import words
 
-# Settings of BM25; part of a collection's manifest through KEYWORDS_VERSION.
-K1 = 1.2
-B = 0.75
-KEYWORDS_VERSION = 1
+Scores = npt.NDArray[np.float32]
+
+# Settings of BM25 (Robertson and Zaragoza 2009); part of a collection's manifest through KEYWORDS_VERSION. Passages are
+# cut to a like length, so their lengths say little (small B), and a word that comes back is what they are about.
+K1 = 2.0
+B = 0.3
+KEYWORDS_VERSION = 3
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports every build at DEBUG, to a handler of its own
 
@@ -49,14 +53,18 @@ class KeywordIndex:
         """Read an index of `size` texts."""
         return cls(bm25s.BM25.load(str(folder), show_progress=False, allow_pickle=False), size)
 
-    def rank(self, query: Sequence[str], limit: int) -> list[tuple[int, float]]:
-        """The best `limit` texts with their scores above zero, best first, ties by number."""
-        known = [word for word in query if word in self._retriever.vocab_dict]
+    def shares(self, query: Iterable[str]) -> Scores:
+        """BM25 of every text as a share of what a text full of the query's words would reach, 0 to 1.
+
+        Each word counts once. A word that no text holds still counts in the whole, so a share means the same for every
+        question and in every language: how much of what was asked the text speaks of.
+        """
+        asked = list(dict.fromkeys(query))
+        known = [word for word in asked if self.holds(word)]
         if not known or self._size == 0:
-            return []
-        scores = self._retriever.get_scores(known)[: self._size]
-        best = np.lexsort((np.arange(scores.size), -scores))[:limit]
-        return [(int(number), float(scores[number])) for number in best if scores[number] > 0]
+            return np.zeros(self._size, dtype=np.float32)
+        most = sum(self.weight(word) for word in asked)
+        return np.asarray(self._retriever.get_scores(known)[: self._size] / most, dtype=np.float32)
 
     def weight(self, word: str) -> float:
         """Inverse document frequency of `word`, ln(1 + (N - n + 0.5) / (n + 0.5)) (Robertson and Zaragoza 2009).
@@ -65,6 +73,10 @@ class KeywordIndex:
         """
         count = self._document_count(word)
         return math.log(1 + (self._size - count + 0.5) / (count + 0.5))
+
+    def holds(self, word: str) -> bool:
+        """Whether any text holds `word`."""
+        return word in self._retriever.vocab_dict
 
     def _document_count(self, word: str) -> int:
         number = self._retriever.vocab_dict.get(word)

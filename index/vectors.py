@@ -1,4 +1,4 @@
-"""Nearest vectors. The one adapter of faiss."""
+"""Nearness of vectors. The one adapter of faiss."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from index.encoder import Vectors
 from index.errors import CollectionDamagedError
 
 
 class VectorIndex:
-    """Exact inner-product search over unit vectors numbered from 0 (the inner product is then the cosine)."""
+    """Exact inner products with unit vectors numbered from 0 (the inner product is then the cosine)."""
 
     def __init__(self, index: faiss.Index) -> None:
         self._index = index
+        self._rows = np.asarray(index.reconstruct_n(0, int(index.ntotal)), dtype=np.float32)
 
     @classmethod
     def build(cls, vectors: Vectors) -> VectorIndex:
@@ -42,16 +44,13 @@ class VectorIndex:
     @property
     def size(self) -> int:
         """How many vectors are held."""
-        return int(self._index.ntotal)
+        return len(self._rows)
 
     def vectors(self) -> Vectors:
         """All vectors, shape (n, d), for reuse in the next generation."""
-        return np.asarray(self._index.reconstruct_n(0, self.size), dtype=np.float32)
+        return self._rows
 
-    def rank(self, query: Vectors, limit: int) -> list[tuple[int, float]]:
-        """The `limit` nearest to `query` (shape (d,)) with their cosines, best first, ties by number."""
-        if self.size == 0:
-            return []
-        cosines, numbers = self._index.search(query[np.newaxis, :], min(limit, self.size))
-        found = [(int(n), float(c)) for n, c in zip(numbers[0], cosines[0], strict=True) if n >= 0]
-        return sorted(found, key=lambda item: (-item[1], item[0]))
+    def cosines(self, query: Vectors) -> npt.NDArray[np.float32]:
+        """The cosine of every vector with `query`, shape (d,)."""
+        # A BLAS product of this size waits longer for its threads than it computes: 12 ms instead of 0.1 on busy cores.
+        return np.asarray(np.einsum("ij,j->i", self._rows, query), dtype=np.float32)

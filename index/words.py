@@ -17,9 +17,11 @@ import Stemmer
 from corpus.language import HAN
 
 # Part of a collection's manifest: raise it whenever the same text would give other words.
-WORDS_VERSION = 1
+WORDS_VERSION = 2
 
-_RUN = re.compile(rf"({HAN.pattern}+)|([^\W_]+(?:[-_./+'][^\W_]+)*)")
+# A run of Han, or of letters and digits that are not Han: in `2013年` and `GPT是` there is no space between the two.
+_ALPHANUMERIC = rf"(?:(?!{HAN.pattern})[^\W_])+"
+_RUN = re.compile(rf"({HAN.pattern}+)|({_ALPHANUMERIC}(?:[-_./+']{_ALPHANUMERIC})*)")
 _PART = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?")
 
 # Words of this field that jieba's dictionary cuts apart.
@@ -70,7 +72,8 @@ def words(text: str) -> list[str]:
     found: list[str] = []
     for match in _RUN.finditer(unicodedata.normalize("NFKC", text).casefold()):
         if match.group(1):
-            found.extend(_segmenter().cut_for_search(match.group(1)))
+            # Without guessing at new words: a name unknown to the dictionary is cut alike in question and passage.
+            found.extend(_segmenter().cut_for_search(match.group(1), False))
         else:
             found.extend(_latin_words(match.group(2)))
     return found

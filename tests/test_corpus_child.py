@@ -112,6 +112,24 @@ def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path, code: str)
     assert "0.4 GB" in str(error)
 
 
+@is_posix
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS does not hold a process to its address space")
+def test_a_large_parent_is_not_taken_for_a_large_child(tmp_path: Path) -> None:
+    large = bytearray(b"x" * 300_000_000)
+    limits = Limits(memory_bytes=400_000_000)
+    assert misbehave(tmp_path, "import os; os.abort()", limits).reason == "corrupt"
+    code = "import os\nkept = []\ntry:\n    while True: kept.append(bytearray(b'x' * 4_000_000))\n"
+    assert misbehave(tmp_path, code + "except MemoryError:\n    os.abort()", limits).reason == "memory"
+    assert len(large) == 300_000_000
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")
+def test_no_process_outlives_its_time(tmp_path: Path) -> None:
+    misbehave(tmp_path, "while True: pass", Limits(time_s=1.0))
+    lines = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [line for line in lines if str(tmp_path).encode() in line]
+
+
 def test_a_document_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text("Runway. " * 1000, encoding="utf-8")

@@ -232,7 +232,7 @@ def test_a_small_picture_does_not_let_invisible_text_through(tmp_path: Path) -> 
 
 def test_boxes_and_filled_forms_are_read_unless_hidden(tmp_path: Path) -> None:
     notes = [
-        b"<< /Type /Annot /Subtype /FreeText /Rect [0 0 9 9] /Contents (Typed over) /F 4 >>",
+        b"<< /Type /Annot /Subtype /FreeText /Rect [0 0 9 9] /Contents (Typed  over) /F 4 >>",
         b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Filled in) /Rect [0 0 9 9] /F 4 >>",
         b"<< /Type /Annot /Subtype /FreeText /Rect [0 0 9 9] /Contents (Hidden) /F 2 >>",
         b"<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (A reviewer's note) /F 4 >>",
@@ -247,6 +247,36 @@ def test_letters_that_cannot_be_seen_are_taken_out(tmp_path: Path) -> None:
     assert read_pdf(write_pdf(tmp_path / "a.pdf", wide(72, 700, text))).text.startswith(
         "runway months of cash and more"
     )
+
+
+def test_a_line_of_nothing_that_is_seen_is_no_line(tmp_path: Path) -> None:
+    content = wide(72, 700, "runway in") + wide(72, 686, "\u200b\ue001", size=20) + wide(72, 672, "months")
+    assert read_pdf(write_pdf(tmp_path / "a.pdf", content)).text == "runway in months"
+
+
+def test_bullets_of_symbol_fonts_are_bullets(tmp_path: Path) -> None:
+    content = wide(72, 700, "\uf0b7 Rent") + wide(72, 686, "\uf0b7 Buy") + wide(72, 672, "\uf0b7 Wait")
+    assert read_pdf(write_pdf(tmp_path / "a.pdf", content)).text == "• Rent\n• Buy\n• Wait"
+
+
+def test_a_column_of_bullets_is_not_taken_for_unknown_letters(tmp_path: Path) -> None:
+    content = b"".join(wide(72, 700 - 14 * number, "\uf0b7 1") for number in range(20))
+    assert read_pdf(write_pdf(tmp_path / "b.pdf", content)).text.count("•") == 20
+
+
+@pytest.mark.parametrize(
+    "items", [["1. Rent", "2. Buy"], ["(a) Rent", "(b) Buy"], ["一、租", "二、买"], ["- Rent", "- Buy"]]
+)
+def test_every_item_of_a_list_has_its_line(tmp_path: Path, items: list[str]) -> None:
+    content = b"".join(wide(72, 700 - 14 * number, item) for number, item in enumerate(items))
+    assert read_pdf(write_pdf(tmp_path / "a.pdf", content)).text.split("\n") == items
+
+
+def test_a_wide_heading_does_not_make_the_lines_below_it_short(tmp_path: Path) -> None:
+    heading = at(72, 730, "A heading that is far wider than the text below", size=14)
+    content = heading + at(72, 700, "a narrow column of text that goes on") + at(72, 688, "and on until it ends.")
+    text = read_pdf(write_pdf(tmp_path / "a.pdf", content)).text
+    assert text.endswith("\n\na narrow column of text that goes on and on until it ends.")
 
 
 def test_a_file_in_unknown_letters_is_not_read_as_if_it_were_text(tmp_path: Path) -> None:
