@@ -20,7 +20,10 @@ class DocumentRuleError(CorpusError):
 
 
 class UnreadableFileError(CorpusError):
-    """A user's file cannot be read. `reason` is one of unsupported, too_large, encoding, empty, missing."""
+    """A user's file cannot be read. `reason` is one word.
+
+    unsupported, too_large, encoding, empty, missing, encrypted, no_text, corrupt, timeout, memory.
+    """
 
     def __init__(self, path: str, reason: str, advice: str) -> None:
         super().__init__(f"{path}: {advice}")

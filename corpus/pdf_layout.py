@@ -110,7 +110,7 @@ def join_hyphens(pages: Iterable[str]) -> list[str]:
 
     def whole(match: re.Match[str]) -> str:
         before, after = match.groups()
-        if (before + after).lower() in words:
+        if after and (before + after).lower() in words:
             return f"{before}{after}"
         is_compound = f"{before}-{after}".lower() in words
         return f"{before}-{after}" if is_compound or not before.isalpha() or not after[:1].islower() else before + after

@@ -29,7 +29,9 @@ def read_document(path: Path) -> Document:
     :raises UnreadableFileError: with a reason a program can read and advice a person can follow.
     """
     raw = _read_bytes(path)
-    if _PDF_MAGIC in raw[:_PDF_MAGIC_WITHIN]:
+    # Some producers write a few bytes before the magic; in a text file the same letters may be a sentence's.
+    is_text = path.suffix.lower() in MARKDOWN_SUFFIXES | TEXT_SUFFIXES
+    if raw.startswith(_PDF_MAGIC) if is_text else _PDF_MAGIC in raw[:_PDF_MAGIC_WITHIN]:
         return read_in_child("corpus.pdf:read_pdf", path)
     text = _decode(raw, path).replace("\x00", "")
     if not text.strip():

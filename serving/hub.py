@@ -9,7 +9,6 @@ import httpx2
 from serving.errors import FetchError
 
 _TIMEOUT_S = 30.0
-_CHUNK = 1 << 20
 
 
 def download(url: str, target: Path, size: int) -> None:
@@ -27,7 +26,7 @@ def download(url: str, target: Path, size: int) -> None:
             # A server that ignores the range sends the whole file again.
             mode = "ab" if response.status_code == httpx2.codes.PARTIAL_CONTENT else "wb"
             with target.open(mode) as file:
-                for block in response.iter_bytes(_CHUNK):
+                for block in response.iter_bytes():
                     file.write(block)
     except httpx2.HTTPError as error:
         raise FetchError(

@@ -318,6 +318,8 @@ def test_the_first_bytes_decide_what_is_a_pdf(tmp_path: Path) -> None:
     assert refusal(tmp_path / "b.pdf") == "unsupported"
     (tmp_path / "c.pdf").touch()
     assert refusal(tmp_path / "c.pdf") == "corrupt"
+    (tmp_path / "d.pdf").write_bytes(b"%PDF-1.7\n" + b"and nothing else " * 100)
+    assert refusal(tmp_path / "d.pdf") == "corrupt"
 
 
 def rc4(key: bytes, content: bytes) -> bytes:

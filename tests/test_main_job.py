@@ -81,7 +81,7 @@ SOURCE_QUESTIONS = [
     ("01", "How was AlphaGo developed and managed?"),
     ("02", "什么是线性回归？"),
     ("03", "如何应对技术风险？"),
-    ("04", "什么是资源管理？"),
+    ("04", "AI 大模型创业中的数据管理包括哪些步骤？"),
     ("05", "How can entrepreneurs ensure the cost-effectiveness of AI large model projects?"),
 ]
 
