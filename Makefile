@@ -18,8 +18,8 @@ ask: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
-# What CI runs: format, lint, types, the corpus, all tests.
-check: lint test slow-tests evals
+# What CI runs: format, lint, types, the corpus, all tests. `make evals` measures; it gates nothing yet.
+check: lint test slow-tests
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

@@ -86,5 +86,5 @@ def embedded(shared_llm_home: Home, generation: Generation) -> Iterator[Assistan
 def home_with_embedder(shared_home: Home, tmp_path: Path) -> Home:
     """A home of the test's own in which the embedder is already there (as links to the shared files)."""
     home = Home(tmp_path / "home")
-    shutil.copytree(shared_home.models / "all-minilm-l6-v2", home.models / "all-minilm-l6-v2", copy_function=os.link)
+    shutil.copytree(shared_home.models / "all-minilm-l6-v2", home.models / "all-minilm-l6-v2", copy_function=os.symlink)
     return home
