@@ -211,12 +211,14 @@ def _watched(folder: Path, total: int, progress: Progress) -> Iterator[None]:
 
 
 def _bytes_below(folder: Path) -> int:
+    """Size of the files below `folder`, while pip makes and removes files and whole folders in it."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:  # it was moved meanwhile
-            continue
+    for parent, _, names in os.walk(folder):  # unlike rglob, it passes over a folder that is gone when it gets there
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(parent, name)).st_size
+            except OSError:  # it was moved meanwhile
+                continue
     return total
 
 

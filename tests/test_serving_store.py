@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.server
 import json
+import shutil
 import sys
 import threading
 import zipfile
@@ -17,7 +18,7 @@ import pytest
 import serving.wheels
 from serving.catalog import Catalog, Hub, Model, ModelFile, Wheels
 from serving.errors import FetchError, LicenceError, ModelError, ModelMissingError, UnknownModelError
-from serving.store import ModelStore
+from serving.store import ModelStore, _bytes_below
 
 PARTS = [b"first part " * 5000, b"second part " * 5000, b"third part " * 5000]
 WHOLE = b"".join(PARTS)
@@ -234,3 +235,21 @@ def test_a_pickle_becomes_safetensors_and_code_in_it_does_not_run(tmp_path: Path
     folder = store.pull(model_of(buffer.getvalue(), 9))
     assert sorted(path.name for path in folder.iterdir()) == ["complete.json", "model.safetensors"]
     assert list(json.loads((folder / "complete.json").read_text())["files"]) == ["model.safetensors"]
+
+
+def test_counting_what_arrived_survives_folders_that_come_and_go(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            (tmp_path / "unpacking" / "deep").mkdir(parents=True)
+            shutil.rmtree(tmp_path / "unpacking")
+
+    (tmp_path / "kept").write_bytes(b"x" * 10)
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    try:
+        assert {_bytes_below(tmp_path) for _ in range(5000)} == {10}
+    finally:
+        stop.set()
+        other.join()
