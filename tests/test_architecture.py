@@ -24,6 +24,7 @@ ADAPTERS = {
     "gradio": {"assistant/interfaces/page.py", "assistant/interfaces/server.py"},
     "langchain_text_splitters": {"index/splitter.py"},
     "openai": {"serving/client.py"},
+    "pint": {"assistant/calculators/units.py"},
     "pypdfium2": {"corpus/pdfium.py"},
     "rjieba": {"index/words.py"},
     "sentence_transformers": {"index/encoder.py"},
@@ -67,6 +68,13 @@ def test_interfaces_are_imported_by_nothing_else() -> None:
     for name, tree in modules():
         if not name.startswith("assistant/interfaces/"):
             assert not any(module.startswith("assistant.interfaces") for module in imported(tree)), name
+
+
+def test_calculators_know_the_tables_and_nothing_else_of_ours() -> None:
+    for name, tree in modules():
+        if name.startswith("assistant/calculators/"):
+            ours = {module for module in imported(tree) if module.split(".")[0] in LAYERS}
+            assert all(module.startswith(("assistant.calculators", "corpus")) for module in ours), name
 
 
 @pytest.mark.parametrize("library", ADAPTERS)

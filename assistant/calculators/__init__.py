@@ -1,0 +1,1 @@
+"""Cost and planning formulas: pure functions whose arithmetic can be read, and cited."""

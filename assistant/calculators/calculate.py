@@ -1,0 +1,174 @@
+"""Values -> a checked calculation: inputs are completed, bounded and of one currency before a formula sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from assistant.calculators.calculator import Calculator, GivenInput, InputSpec, Result, Text, Trace, input_specs
+from assistant.calculators.errors import BadInputError, MissingInputError
+from assistant.calculators.prices import STALE_AFTER_MONTHS, hourly_price, months_old
+from assistant.calculators.quantity import Quantity, given
+from assistant.calculators.units import CURRENCIES
+from assistant.calculators.written import write_quantity
+from corpus.tables import Tables
+
+Value = Quantity | str
+
+
+def calculate(
+    calculator: Calculator[Any], values: Mapping[str, Value], tables: Tables, *, today: date | None = None
+) -> Result:
+    """Complete and check `values`, compute, and say all that went in.
+
+    :raises MissingInputError: when an input that no default can fill is missing.
+    :raises BadInputError: when one is of the wrong kind, out of its bounds, unknown, or in a second currency.
+    """
+    specs = input_specs(calculator.inputs)
+    if unknown := sorted(values.keys() - specs.keys()):
+        known = ", ".join(specs)
+        raise BadInputError(
+            unknown[0],
+            Text(
+                f"{calculator.name} has no input {unknown[0]!r}; it has: {known}",
+                f"{calculator.name} 没有 {unknown[0]!r} 这一项；有：{known}",
+            ),
+        )
+    currency = _currency(specs, values)
+    trace = Trace()
+    read: dict[str, GivenInput] = {}
+    for name, spec in specs.items():
+        if name in values:
+            read[name] = GivenInput(name, spec.label, spec.symbol, _checked(name, spec, values[name], currency, tables))
+    for name, spec in specs.items():
+        if name not in read and (completed := _completed(name, spec, read, currency, tables, trace, today)):
+            read[name] = completed
+    if missing := [name for name, spec in specs.items() if name not in read and not spec.optional]:
+        raise _missing(calculator, missing, specs)
+    inputs = calculator.inputs(**{name: _as_argument(spec, read.get(name), tables) for name, spec in specs.items()})
+    unit = calculator.unit.replace("CUR", currency)
+    value = calculator.formula(inputs, trace)
+    ordered = tuple(read[name] for name in specs if name in read)
+    sources = tuple(trace.sources)
+    return Result(
+        calculator.name, calculator.title, ordered, tuple(trace.steps), value, unit, tuple(trace.notes), sources
+    )
+
+
+def _currency(specs: Mapping[str, InputSpec], values: Mapping[str, Value]) -> str:
+    """The one currency of the given values; US dollars, the tables' currency, when none names one."""
+    named: dict[str, str] = {}
+    for name, spec in specs.items():
+        value = values.get(name)
+        if "CUR" in spec.unit and isinstance(value, Quantity):
+            found = [code for code in CURRENCIES if value.is_in(spec.unit.replace("CUR", code))]
+            if found:
+                named.setdefault(found[0], name)
+    if len(named) > 1:
+        codes = " / ".join(named)
+        raise BadInputError(
+            [*named.values()][1],
+            Text(
+                f"the amounts are in {codes}; nothing is converted silently: give all of them in one currency",
+                f"金额用了两种货币（{codes}）；不会擅自换算，请统一成一种货币",
+            ),
+        )
+    return next(iter(named), "USD")
+
+
+def _checked(name: str, spec: InputSpec, value: Value, currency: str, tables: Tables) -> Value:
+    if spec.kind != "number":
+        allowed = spec.choices if spec.kind == "choice" else tuple(tables.accelerators.rows)
+        if not isinstance(value, str) or value not in allowed:
+            shown = write_quantity(value, "en") if isinstance(value, Quantity) else value
+            options = ", ".join(allowed)
+            raise BadInputError(
+                name,
+                Text(
+                    f"{spec.label.en} must be one of {options}, not {shown}",
+                    f"{spec.label.zh}只能是 {options} 之一，不能是 {shown}",
+                ),
+            )
+        return value
+    unit = spec.unit.replace("CUR", currency)
+    if not isinstance(value, Quantity) or not value.is_in(unit):
+        shown = value if isinstance(value, str) else write_quantity(value, "en")
+        raise BadInputError(
+            name,
+            Text(
+                f"{spec.label.en} must be given in {unit or 'a plain number'}, not as {shown}",
+                f"{spec.label.zh}的单位应是 {unit or '纯数字'}，不能是 {shown}",
+            ),
+        )
+    _check_bounds(name, spec, value.to(unit), unit)
+    return value.named(spec.symbol, unit)
+
+
+def _check_bounds(name: str, spec: InputSpec, size: float, unit: str) -> None:
+    low = spec.least if spec.least is not None else float("-inf")
+    high = spec.most if spec.most is not None else float("inf")
+    if low <= size <= high and not (spec.above_zero and size <= 0):
+        return
+    least = f"{low:g}" if not spec.above_zero or low > 0 else "0"
+    bounds = f"{least} – {high:g}" if high < float("inf") else f"> {least}"
+    raise BadInputError(
+        name,
+        Text(
+            f"{spec.label.en} of {size:g} {unit} cannot be meant; possible: {bounds} {unit}".strip(),
+            f"{spec.label.zh}不可能是 {size:g} {unit}；可能的范围：{bounds} {unit}".strip(),
+        ),
+    )
+
+
+def _completed(
+    name: str,
+    spec: InputSpec,
+    read: Mapping[str, GivenInput],
+    currency: str,
+    tables: Tables,
+    trace: Trace,
+    today: date | None,
+) -> GivenInput | None:
+    """A value for an input that was not given: its default, or the market price of the accelerator chosen."""
+    if spec.default is not None:
+        value = spec.default
+        unit = spec.unit.replace("CUR", currency)
+        filled = value if isinstance(value, str) else given(value, unit, spec.symbol)
+        return GivenInput(name, spec.label, spec.symbol, filled, spec.because or Text("a common value", "常见取值"))
+    chosen = read.get(spec.hourly_price_of)
+    if chosen is None or currency != "USD":  # the tables are in US dollars
+        return None
+    price = hourly_price(tables, str(chosen.value))
+    if price is None:
+        return None
+    trace.cite(*price.sources)
+    age = months_old(price.as_of, today or date.today())
+    if age > STALE_AFTER_MONTHS:
+        trace.note(
+            Text(
+                f"The price of the table is {age} months old; put your own in.",
+                f"表中的价格已有 {age} 个月之久，请换成自己的报价。",
+            )
+        )
+    return GivenInput(
+        name, spec.label, spec.symbol, given(price.usd, spec.unit.replace("CUR", "USD"), spec.symbol), price.because
+    )
+
+
+def _missing(calculator: Calculator[Any], names: list[str], specs: Mapping[str, InputSpec]) -> MissingInputError:
+    en = ", ".join(specs[name].label.en for name in names)
+    zh = "、".join(specs[name].label.zh for name in names)
+    return MissingInputError(
+        names,
+        Text(
+            f"To work out the {calculator.title.en}, please also say: {en}.",
+            f"要算出{calculator.title.zh}，还需要知道：{zh}。",
+        ),
+    )
+
+
+def _as_argument(spec: InputSpec, read: GivenInput | None, tables: Tables) -> object:
+    if read is None:
+        return None
+    return tables.accelerators[str(read.value)] if spec.kind == "accelerator" else read.value

@@ -1,0 +1,165 @@
+"""What a calculator is: typed inputs that say what they are, a formula that leaves its steps, a result to be read.
+
+A calculator's inputs are a frozen dataclass whose fields are declared with `number`, `chip` or `choice`; its formula is
+a function of them and a `Trace`, which keeps every step that is worth reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, Generic, Literal, TypeVar
+
+from assistant.calculators.quantity import Quantity
+from corpus.document import Language
+from corpus.table_text import TableSource
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in both languages."""
+
+    en: str
+    zh: str
+
+    def in_language(self, language: Language) -> str:
+        """The one of `language`."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class InputSpec:
+    """What may be put into one input.
+
+    `unit` is empty for a plain number and for an input that is not a number. `default` is in `unit`; None means that it
+    must be given, unless `optional`. `least` and `most` are in `unit` too: outside them a figure is a mistake, and the
+    message says so. `choices` are the values of an input that is a word. `hourly_price_of` names the input whose
+    accelerator's price in the tables is taken when none is given.
+    """
+
+    label: Text
+    unit: str = ""
+    symbol: str = ""
+    default: float | str | None = None
+    because: Text | None = None
+    least: float | None = None
+    most: float | None = None
+    above_zero: bool = False
+    choices: tuple[str, ...] = ()
+    kind: Literal["number", "choice", "accelerator"] = "number"
+    optional: bool = False
+    hourly_price_of: str = ""
+
+
+def number(
+    label: Text,
+    unit: str,
+    symbol: str,
+    *,
+    default: float | None = None,
+    because: Text | None = None,
+    least: float | None = 0.0,
+    most: float | None = None,
+    above_zero: bool = True,
+    optional: bool = False,
+    hourly_price_of: str = "",
+) -> Any:  # noqa: ANN401 - a dataclass field, as dataclasses.field declares it
+    """Declare an input that is a Quantity. `CUR` in `unit` stands for whatever currency is given."""
+    spec = InputSpec(
+        label, unit, symbol, default, because, least, most, above_zero, (), "number", optional, hourly_price_of
+    )
+    return field(metadata={"spec": spec})
+
+
+def choice(label: Text, choices: Sequence[str], *, default: str | None = None, because: Text | None = None) -> Any:  # noqa: ANN401
+    """Declare an input that is one of a few words."""
+    return field(metadata={"spec": InputSpec(label, "", "", default, because, choices=tuple(choices), kind="choice")})
+
+
+def chip(label: Text, *, default: str | None = None, because: Text | None = None) -> Any:  # noqa: ANN401
+    """Declare an input that is a row of the table of accelerators."""
+    return field(metadata={"spec": InputSpec(label, "", "", default, because, kind="accelerator")})
+
+
+def input_specs(inputs: type) -> dict[str, InputSpec]:
+    """The inputs that a dataclass declares, by name."""
+    return {known.name: known.metadata["spec"] for known in fields(inputs)}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of a calculation: what it is, its symbol, and the quantity with its arithmetic, shown in `unit`."""
+
+    label: Text
+    symbol: str
+    quantity: Quantity
+    unit: str
+
+
+class Trace:
+    """Keeps what a formula does: its steps, what must be known about them, and the sources they rest on."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.notes: list[Text] = []
+        self.sources: list[TableSource] = []
+
+    def step(self, symbol: str, label: Text, quantity: Quantity, unit: str) -> Quantity:
+        """Keep a step, and return its value to go on with under `symbol`.
+
+        :raises UnitMismatchError: when the arithmetic does not give `unit`: a mistake in the formula.
+        """
+        named = quantity.named(symbol, unit)
+        self.steps.append(Step(label, symbol, quantity, unit))
+        return named
+
+    def note(self, text: Text) -> None:
+        """Say what limits the result or what follows from it."""
+        self.notes.append(text)
+
+    def cite(self, *sources: TableSource) -> None:
+        """Name sources of figures or formulas."""
+        self.sources += [source for source in sources if source not in self.sources]
+
+
+Inputs = TypeVar("Inputs")
+
+
+@dataclass(frozen=True, slots=True)
+class Calculator(Generic[Inputs]):
+    """A named formula.
+
+    `formula` returns the value asked for; what was done on the way is in the Trace. `example` shows its flags.
+    """
+
+    name: str
+    title: Text
+    inputs: type[Inputs]
+    formula: Callable[[Inputs, Trace], Quantity]
+    unit: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class GivenInput:
+    """An input as it went into a calculation; `assumed` says why a value that nobody gave was taken."""
+
+    name: str
+    label: Text
+    symbol: str
+    value: Quantity | str
+    assumed: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A finished calculation; `value` is in `unit`."""
+
+    name: str
+    title: Text
+    inputs: tuple[GivenInput, ...]
+    steps: tuple[Step, ...]
+    value: Quantity
+    unit: str
+    notes: tuple[Text, ...]
+    sources: tuple[TableSource, ...]

@@ -1,0 +1,36 @@
+"""Errors of the calculators; their messages are for people, in both languages.
+
+CalculationError
+├── MissingInputError     an input that no default can fill; `names` says which
+└── BadInputError         an input that cannot be meant: a wrong unit, negative, absurd, two currencies; `name`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.calculators.calculator import Text
+
+
+class CalculationError(Exception):
+    """A calculation that cannot be made; `text` says why and what to do."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class MissingInputError(CalculationError):
+    """Something must be asked for."""
+
+    def __init__(self, names: Sequence[str], text: Text) -> None:
+        super().__init__(text)
+        self.names = tuple(names)
+
+
+class BadInputError(CalculationError):
+    """An input cannot be meant as it was read."""
+
+    def __init__(self, name: str, text: Text) -> None:
+        super().__init__(text)
+        self.name = name
