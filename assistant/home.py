@@ -42,6 +42,11 @@ class Home:
         """Settings of this home."""
         return self.folder / "assistant.toml"
 
+    @property
+    def papers(self) -> Path:
+        """Papers fetched from arXiv on demand."""
+        return self.folder / "papers"
+
     def collection(self, name: str) -> Path:
         """The folder of a collection.
 

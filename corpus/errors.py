@@ -3,6 +3,9 @@
 CorpusError
 ├── FrontMatterError       a shipped document's head breaks the rules of corpus/README.md
 ├── DocumentRuleError      a shipped document's body, or the set of documents, breaks them
+├── TableError             a table of figures breaks its form (tables.py)
+├── DownloadError          a file could not be had from a server (download.py)
+├── PaperFetchError        no paper can be fetched at all (arxiv.py)
 └── UnreadableFileError    a user's file cannot become a Document; `reason` is one word for programs
 """
 

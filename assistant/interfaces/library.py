@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.app import Workspace
 from assistant.interfaces.terminal import Terminal
+from corpus.arxiv import fetch_papers, listed_papers
 from corpus.document import Document
 from corpus.errors import UnreadableFileError
 from corpus.reader import find_files, read_document
@@ -57,15 +59,55 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
         "status", parents=[common], help="what a collection holds", epilog="Example: assistant library status"
     )
     status.set_defaults(run=print_status)
+    fetching = actions.add_parser(
+        "fetch-papers",
+        parents=[common],
+        help=f"download the full texts of the {len(listed_papers())} papers that the digests rest on, and add them",
+        description="Downloads from arxiv.org, one paper at a time with a pause between two; goes on where it stopped. "
+        "The papers keep their own licences: they are for you. Nothing else here contacts arxiv.org.",
+        epilog="Example: assistant library fetch-papers 1706.03762 2309.06180 --collection papers",
+    )
+    fetching.add_argument("ids", nargs="*", metavar="ID", help="arXiv ids of listed papers (default: all)")
+    fetching.add_argument("--to", type=Path, metavar="DIR", help="where the files are kept (default: HOME/papers)")
+    fetching.add_argument(
+        "--mirror", default="https://arxiv.org", metavar="URL", help="another server of the same paths"
+    )
+    fetching.set_defaults(run=fetch_and_add)
 
 
 def add(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Add the files and those of the folders that are named."""
+    files = [file for path in options.paths for file in find_files(path)]
+    if not files:
+        terminal.error("assistant: no file that can be read was found there")
+        return EXIT_USAGE
+    return _add_files(files, options.collection, workspace, terminal)
+
+
+def fetch_and_add(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Fetch listed papers and add those that are there."""
+    folder = options.to or workspace.home.papers
+    terminal.notice(f"fetching from {options.mirror} into {folder}")
+    with terminal.progress("fetching", "papers") as progress:
+        report = fetch_papers(
+            folder,
+            ids=options.ids or None,
+            base_url=options.mirror,
+            progress=lambda done, total, _: progress(done, total),
+        )
+    for failure in report.failures:
+        terminal.error(f"assistant: {failure.paper.id} ({failure.paper.title}): {failure.advice}")
+    terminal.notice(f"{report.fetched} papers fetched, {len(report.files)} are there")
+    added = _add_files(report.files, options.collection, workspace, terminal) if report.files else 0
+    return EXIT_SOME_FAILED if report.failures else added
+
+
+def _add_files(files: Sequence[Path], name: str, workspace: Workspace, terminal: Terminal) -> int:
     """Read files, keep their text, index what is new; failed files are named and the rest goes on."""
-    collection = workspace.collection(options.collection)
+    collection = workspace.collection(name)
     documents: list[Document] = []
     failed = 0
     with terminal.progress("reading", "files") as progress:
-        files = [file for path in options.paths for file in find_files(path)]
         for number, file in enumerate(files):
             progress(number, len(files))
             try:
@@ -73,13 +115,10 @@ def add(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
             except UnreadableFileError as error:
                 failed += 1
                 terminal.error(f"assistant: {error} [{error.reason}]")
-    if not files:
-        terminal.error("assistant: no file that can be read was found there")
-        return EXIT_USAGE
     if documents:
         collection.add(documents)
         _build(collection, workspace, terminal)
-        terminal.notice(f"added {len(documents)} of {len(files)} files to {options.collection}")
+        terminal.notice(f"added {len(documents)} of {len(files)} files to {name}")
     return EXIT_SOME_FAILED if failed else 0
 
 
