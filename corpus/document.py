@@ -24,7 +24,8 @@ class Section:
     """A heading and the text below it: `document.text[start:end]`, without the heading and the `Sources:` line.
 
     `anchor` is the language-independent name of a shipped section; a user's sections have none. `page` counts from 1
-    where the format has pages.
+    where the format has pages. `questions` are ways in which people ask what a shipped section answers, in the
+    document's language: they are searched and suggested, and are no evidence.
     """
 
     heading: str
@@ -33,6 +34,7 @@ class Section:
     anchor: str = ""
     source_keys: tuple[str, ...] = ()
     page: int | None = None
+    questions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from corpus.asked import asked_path, with_questions
 from corpus.document import Document, Section, text_fingerprint
 from corpus.errors import CorpusError, DocumentRuleError
 from corpus.front_matter import parse_front_matter
@@ -49,6 +50,7 @@ def read_shipped(path: Path) -> Document:
         _check_section(section, text, name, keys)
     if not sections:
         raise DocumentRuleError(f"{name}: holds no section")
+    sections = with_questions(sections, asked_path(path), head.language)
     return Document(
         id=head.id,
         title=head.title,
@@ -61,7 +63,7 @@ def read_shipped(path: Path) -> Document:
         sources=head.sources,
         address=f"corpus/documents/{name}",
         licence=head.licence,
-        sha256=text_fingerprint(text),
+        sha256=text_fingerprint(text, *(question for section in sections for question in section.questions)),
     )
 
 

@@ -12,7 +12,7 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage: `document.text[start:end]`, small enough to be read by a small model.
+    """A passage: `document.text[start:end]`, small enough to be read by a small model; `questions` are its section's.
 
     The id is a hash of what was indexed, so the same passage keeps its id over rebuilds. `evidence` is the same for a
     section and its twin in the other language: both count as one piece of evidence.
@@ -28,6 +28,7 @@ class Chunk:
     end: int
     evidence: str
     page: int | None = None
+    questions: tuple[str, ...] = ()
 
     @property
     def indexed_text(self) -> str:
@@ -38,7 +39,7 @@ class Chunk:
     @property
     def counted_text(self) -> str:
         """What keywords are counted in: a heading says what its section answers, so its words count twice."""
-        return "\n".join([self.title, self.section, self.section, self.text])
+        return "\n".join([self.title, self.section, self.section, self.text, *self.questions])
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +71,5 @@ def make_chunk(document: Document, section: Section, start: int, end: int) -> Ch
         end=end,
         evidence=f"{document.base_id}#{place}",
         page=section.page,
+        questions=section.questions,
     )

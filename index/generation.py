@@ -33,7 +33,7 @@ from index.vector_part import VectorPart, VectorSource
 from index.words import WORDS_VERSION
 
 MANIFEST = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,14 @@ def _in_language(chunks: Sequence[Chunk], language: Language) -> tuple[int, ...]
 
 def document_from_record(record: dict[str, Any]) -> Document:
     """The document that `dataclasses.asdict` and JSON made `record` of."""
-    sections = tuple(Section(**{**s, "source_keys": tuple(s["source_keys"])}) for s in record["sections"])
+    sections = tuple(_section_from_record(s) for s in record["sections"])
     sources = tuple(Source(**source) for source in record["sources"])
     return Document(**{**record, "sections": sections, "sources": sources, "topics": tuple(record["topics"])})
+
+
+def _section_from_record(record: dict[str, Any]) -> Section:
+    lists = {key: tuple(record.get(key, ())) for key in ("source_keys", "questions")}
+    return Section(**{**record, **lists})
 
 
 def _chunk(record: dict[str, Any], documents: dict[str, Document]) -> Chunk:

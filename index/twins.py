@@ -21,7 +21,7 @@ _BETWEEN = re.compile(r"\n\s*\n|\n(?=\s*(?:[-*+|]|\d+[.)]))")
 
 @dataclass(frozen=True, slots=True)
 class TwinSection:
-    """A section in two languages: the heading and the blocks, one for one; `text` is the whole on the first side."""
+    """A section in two languages: heading, questions and blocks, one for one; `text` is the whole on the first side."""
 
     text: str
     blocks: tuple[str, ...]
@@ -82,7 +82,11 @@ def _shared(document: Document, twin: Document) -> Iterator[TwinSection]:
 
 def _blocks(document: Document, section: Section) -> tuple[str, ...]:
     text = document.text[section.start : section.end]
-    return (section.heading, *(block.strip() for block in _BETWEEN.split(text) if re.search(r"\w", block)))
+    return (
+        section.heading,
+        *section.questions,
+        *(block.strip() for block in _BETWEEN.split(text) if re.search(r"\w", block)),
+    )
 
 
 def _learned_texts(sections: Sequence[TwinSection]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The vector half of a generation for one encoder: its chunks, their headings, and bridges from other languages."""
+"""The vector half of a generation for one encoder: its chunks, what they are asked as, bridges from other languages."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from index.vectors import VectorIndex
 # Told how many texts are encoded, of how many.
 Progress = Callable[[int, int], None]
 
-# A short question is often closer to the heading that asks it than to the text that answers it.
-HEADING_WEIGHT = 0.3
+# A short question is often closer to a heading or question that asks the same than to the text that answers it.
+ASKED_WEIGHT = 0.3
 _ENCODE_AT_ONCE = 256
 
 
@@ -35,18 +35,49 @@ class VectorSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What sections are asked as: their headings and questions, with the language of each.
+
+    Text i belongs to section `sections[i]`; chunk i is a piece of section `of_chunk[i]`.
+    """
+
+    texts: tuple[tuple[str, Language], ...]
+    sections: npt.NDArray[np.intp]
+    of_chunk: npt.NDArray[np.intp]
+
+    @classmethod
+    def gather(cls, chunks: Sequence[Chunk]) -> Asking:
+        """Sections of the same heading and questions count as one."""
+        numbers: dict[tuple[Language, tuple[str, ...]], int] = {}
+        ways = [(chunk.language, (chunk.section or chunk.title, *chunk.questions)) for chunk in chunks]
+        of_chunk = [numbers.setdefault(way, len(numbers)) for way in ways]
+        texts = [(text, language, number) for (language, asked), number in numbers.items() for text in asked]
+        return cls(
+            tuple((text, language) for text, language, _ in texts),
+            np.array([number for *_, number in texts], dtype=np.intp),
+            np.array(of_chunk, dtype=np.intp),
+        )
+
+    def closest(self, closeness: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """For every chunk the closeness of what is closest among the texts of its section."""
+        best = np.zeros(int(self.sections.max(initial=-1)) + 1, dtype=np.float32)
+        np.maximum.at(best, self.sections, closeness)
+        return np.asarray(best[self.of_chunk], dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
 class VectorPart:
-    """Vectors of one encoder; vector i of `index` is chunk `chunks[i]`, which stands under heading `under[i]`.
+    """Vectors of one encoder; vector i of `index` is chunk `chunks[i]`, vector i of `asked` is text i of `asking`.
 
     Chunks of a language the encoder does not understand are there too where a bridge leads from it.
     """
 
     encoder: EncoderSpec
     index: VectorIndex
-    headings: VectorIndex
+    asked: VectorIndex
     bridges: Mapping[Language, Bridge]
     chunks: tuple[int, ...]
-    under: npt.NDArray[np.intp]
+    asking: Asking
 
     @classmethod
     def build(
@@ -62,31 +93,31 @@ class VectorPart:
         numbers = _covered(source.chunks, languages | twins.keys())
         chunks = [source.chunks[number] for number in numbers]
         passages = [(chunk.indexed_text, chunk.language) for chunk in chunks]
-        headings, under = _headings(chunks)
+        asking = Asking.gather(chunks)
         bridges = {
             language: bridge
             for language, bridge in (before[1].bridges if before else {}).items()
             if language in twins and bridge.fingerprint == twins_fingerprint(twins[language])
         }
         new = {language: sections for language, sections in twins.items() if language not in bridges}
-        read = [text for text, language in (*passages, *headings) if language in languages]
+        read = [text for text, language in (*passages, *asking.texts) if language in languages]
         read += [block for sections in new.values() for section in sections for block in section.their_blocks]
         vectors = _encode(read, encoder, before[1].known(before[0]) if before else {}, progress)
         bridges |= {language: learn_bridge(sections, vectors) for language, sections in new.items()}
         return cls(
             encoder.spec,
             _index(passages, vectors, bridges, encoder.dimensions),
-            _index(headings, vectors, bridges, encoder.dimensions),
+            _index(asking.texts, vectors, bridges, encoder.dimensions),
             bridges,
             numbers,
-            under,
+            asking,
         )
 
     def save(self, folder: Path) -> None:
         """Write everything into `folder`."""
         folder.mkdir()
         self.index.save(folder / "chunks.faiss")
-        self.headings.save(folder / "headings.faiss")
+        self.asked.save(folder / "asked.faiss")
         for language, bridge in self.bridges.items():
             bridge.save(folder / f"bridge-{language}")
 
@@ -102,25 +133,27 @@ class VectorPart:
             if (folder / f"bridge-{language}.json").exists()
         }
         numbers = _covered(chunks, encoder.languages | bridges.keys())
-        headings, under = _headings([chunks[number] for number in numbers])
+        asking = Asking.gather([chunks[number] for number in numbers])
         part = cls(
             encoder,
             VectorIndex.load(folder / "chunks.faiss"),
-            VectorIndex.load(folder / "headings.faiss"),
+            VectorIndex.load(folder / "asked.faiss"),
             bridges,
             numbers,
-            under,
+            asking,
         )
-        if (part.index.size, part.headings.size) != (len(numbers), len(headings)):
+        if (part.index.size, part.asked.size) != (len(numbers), len(asking.texts)):
             raise CollectionDamagedError(f"{folder}: {part.index.size} vectors for {len(numbers)} chunks")
         return part
 
     def known(self, chunks: Sequence[Chunk]) -> dict[str, Vectors]:
         """Text -> vector of what the encoder itself read; `chunks` are those of this part's generation."""
         mine = [chunks[number] for number in self.chunks]
-        headings, _ = _headings(mine)
         texts = [(chunk.indexed_text, chunk.language) for chunk in mine]
-        found = [*zip(texts, self.index.vectors(), strict=True), *zip(headings, self.headings.vectors(), strict=True)]
+        found = [
+            *zip(texts, self.index.vectors(), strict=True),
+            *zip(self.asking.texts, self.asked.vectors(), strict=True),
+        ]
         return {text: row for (text, language), row in found if language in self.encoder.languages}
 
     def closeness(self, query: Vectors) -> npt.NDArray[np.float32]:
@@ -129,20 +162,13 @@ class VectorPart:
         Encoders differ in what cosine two unrelated texts have; the average text is zero for all of them.
         """
         texts = _above_average(self.index.cosines(query))
-        headings = _above_average(self.headings.cosines(query))[self.under]
-        return np.asarray((texts + HEADING_WEIGHT * headings) / (1 + HEADING_WEIGHT), dtype=np.float32)
+        asked = self.asking.closest(_above_average(self.asked.cosines(query)))
+        return np.asarray((texts + ASKED_WEIGHT * asked) / (1 + ASKED_WEIGHT), dtype=np.float32)
 
 
 def _covered(chunks: Sequence[Chunk], languages: Iterable[Language]) -> tuple[int, ...]:
     wanted = set(languages)
     return tuple(number for number, chunk in enumerate(chunks) if chunk.language in wanted)
-
-
-def _headings(chunks: Sequence[Chunk]) -> tuple[list[tuple[str, Language]], npt.NDArray[np.intp]]:
-    """Every heading once, with its language, and for each chunk the number of its own."""
-    places: dict[tuple[str, Language], int] = {}
-    under = [places.setdefault((chunk.section or chunk.title, chunk.language), len(places)) for chunk in chunks]
-    return list(places), np.array(under, dtype=np.intp)
 
 
 def _index(
