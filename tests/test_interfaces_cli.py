@@ -159,7 +159,9 @@ def test_doctor_says_what_to_do_next_on_an_empty_home(tmp_path: Path, capsys: py
     assert not (tmp_path / "empty").exists()
 
 
-@pytest.mark.parametrize("command", [[], ["ask"], ["chat"], ["check"], ["library", "add"], ["models", "pull"], ["doctor"]])
+@pytest.mark.parametrize(
+    "command", [[], ["ask"], ["chat"], ["check"], ["library", "add"], ["models", "pull"], ["doctor"]]
+)
 def test_every_command_has_help_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main([*command, "--help"])

@@ -29,7 +29,7 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
         "check",
         parents=[common],
         help="check any text against any sources",
-        description="Check a text sentence by sentence: whether a source says it, with every figure. Exit code 1 when a "
+        description="Check a text sentence by sentence: whether a source says it, every figure too. Exit code 1 when a "
         "sentence is not supported.",
         epilog='Examples: assistant check "DeepSeek-V3 took 2.788 million GPU hours." --shipped   '
         "assistant check --source contract.pdf --source notes/ < summary.md",
@@ -62,7 +62,7 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
 
 
 def _read(paths: list[Path], terminal: Terminal) -> tuple[list[Document], int]:
-    """The documents of the files and folders, and how many of them failed: a check against half the sources misleads."""
+    """The documents of files and folders, and how many failed: a check against half the sources misleads."""
     documents, failed = [], 0
     for file in (file for path in paths for file in find_files(path)):
         try:
