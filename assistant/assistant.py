@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer, Status, Timing, TokenUsage
+from assistant.asides import Aside, read_aside
 from assistant.extractive import quote_best_sentences
 from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, understand
@@ -86,11 +87,15 @@ class Assistant:
         """
         clock = _Clock()
         understood = understand(question, history)
+        blank = self._blank_answer(understood)
+        if aside := read_aside(understood.text, understood.language):
+            yield Found((), understood.text, understood.language)
+            yield Finished(clock.stamp(_reply(blank, aside)))
+            return
         hits = self.searcher.search(understood.standalone, language=understood.language, limit=_HITS)
         passages = self._choose(hits)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
-        blank = self._blank_answer(understood)
         if not passages:
             yield Finished(clock.stamp(self._refusal(blank, hits, "nothing_relevant")))
             return
@@ -184,6 +189,11 @@ class Assistant:
             joined = ("；" if answer.language == "zh" else "; ").join(topics)
             text += "\n\n" + texts.nearest.format(topics=joined)
         return replace(answer, status="refused", reason=reason, answer=text)
+
+
+def _reply(blank: Answer, aside: Aside) -> Answer:
+    status: Status = "answered" if aside.kind == "small_talk" else "refused"
+    return replace(blank, status=status, reason=aside.kind, answer=aside.reply)
 
 
 def _declines(draft: str) -> bool:

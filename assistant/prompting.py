@@ -32,6 +32,9 @@ class Phrases:
     empty: str
     too_long: str
     language: str
+    about: str
+    thanks: str
+    personal_advice: str
 
 
 @cache
