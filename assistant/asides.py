@@ -22,8 +22,8 @@ _HELLO = re.compile(
     re.IGNORECASE,
 )
 _THANKS = re.compile(
-    r"^(?:谢谢|多谢|感谢|谢了|好的|明白了|再见|拜拜|thanks?(?: you)?(?: (?:very|so) much| a lot)?|ok(?:ay)?|got it|great"
-    rf"|bye|goodbye)(?:你|您|了)?{_END}",
+    r"^(?:谢谢|多谢|感谢|谢了|好的|明白了|再见|拜拜|thanks?(?: you)?(?: (?:very|so) much| a lot)?|ok(?:ay)?|got it"
+    rf"|great|bye|goodbye)(?:你|您|了)?{_END}",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
