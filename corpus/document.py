@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Language = Literal["zh", "en"]
 
@@ -64,6 +65,18 @@ class Document:
         return self.id.removesuffix(f"-{self.language}") if self.twin else self.id
 
 
+def document_from_record(record: Mapping[str, Any]) -> Document:
+    """The document that `dataclasses.asdict` and JSON made `record` of."""
+    return Document(
+        **{
+            **record,
+            "sections": tuple(_section_from_record(section) for section in record["sections"]),
+            "sources": tuple(Source(**source) for source in record.get("sources", ())),
+            "topics": tuple(record.get("topics", ())),
+        }
+    )
+
+
 def text_fingerprint(*parts: str) -> str:
     """Sha256 over the parts, as 64 hex digits. A separator keeps ("ab", "c") and ("a", "bc") apart."""
     digest = hashlib.sha256()
@@ -71,3 +84,7 @@ def text_fingerprint(*parts: str) -> str:
         digest.update(part.encode("utf-8", "surrogatepass"))
         digest.update(b"\x1f")
     return digest.hexdigest()
+
+
+def _section_from_record(record: Mapping[str, Any]) -> Section:
+    return Section(**{**record, **{key: tuple(record.get(key, ())) for key in ("source_keys", "questions")}})

@@ -25,7 +25,7 @@ class DocumentRuleError(CorpusError):
 class UnreadableFileError(CorpusError):
     """A user's file cannot be read. `reason` is one word.
 
-    unsupported, too_large, encoding, empty, missing, encrypted, no_text, corrupt, timeout, memory.
+    unsupported, too_large, encoding, missing, encrypted, no_text, corrupt, timeout, memory.
     """
 
     def __init__(self, path: str, reason: str, advice: str) -> None:

@@ -21,10 +21,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.document import Document
+from corpus.document import Document, document_from_record
 from index.encoder import Encoder, EncoderSpec
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError, IndexLayerError
-from index.generation import Generation, Progress, document_from_record, generation_id, write_durably
+from index.generation import Generation, Progress, generation_id, write_durably
 
 _BUILDING = ".building-"
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Document, Language, Section, Source, text_fingerprint
+from corpus.document import Document, Language, document_from_record, text_fingerprint
 from index.bridge import BRIDGE_VERSION
 from index.chunk import LANGUAGES as LANGUAGES
 from index.chunk import Chunk, make_chunk
@@ -170,18 +170,6 @@ def _versions(encoders: Sequence[EncoderSpec]) -> dict[str, Any]:
 
 def _in_language(chunks: Sequence[Chunk], language: Language) -> tuple[int, ...]:
     return tuple(number for number, chunk in enumerate(chunks) if chunk.language == language)
-
-
-def document_from_record(record: dict[str, Any]) -> Document:
-    """The document that `dataclasses.asdict` and JSON made `record` of."""
-    sections = tuple(_section_from_record(s) for s in record["sections"])
-    sources = tuple(Source(**source) for source in record["sources"])
-    return Document(**{**record, "sections": sections, "sources": sources, "topics": tuple(record["topics"])})
-
-
-def _section_from_record(record: dict[str, Any]) -> Section:
-    lists = {key: tuple(record.get(key, ())) for key in ("source_keys", "questions")}
-    return Section(**{**record, **lists})
 
 
 def _chunk(record: dict[str, Any], documents: dict[str, Document]) -> Chunk:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from corpus.document import Document, Section
-from corpus.language import HAN
+from corpus.language import weigh
 from index.chunk import Chunk, make_chunk
 
 # Part of a collection's manifest: raise it whenever the same document would be cut in another way.
@@ -39,14 +39,6 @@ def split_documents(documents: Iterable[Document]) -> list[Chunk]:
 def split_document(document: Document) -> list[Chunk]:
     """Cut one document. Chunks never cross a section; whitespace around them is left out."""
     return [chunk for section in document.sections for chunk in _split_section(document, section)]
-
-
-def weigh(text: str) -> int:
-    """How much a model has to read: a Chinese character counts as much as four others.
-
-    The parts of a text weigh together what the whole weighs, which the library relies on.
-    """
-    return len(text) + 3 * len(HAN.findall(text))
 
 
 _splitter = RecursiveCharacterTextSplitter(

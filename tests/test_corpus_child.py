@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from corpus.child import Limits, read_in_child
 from corpus.errors import UnreadableFileError
-from corpus.reader import read_document
+from corpus.readers.child import Limits, read_in_child
+from corpus.readers.plain_text import read_text
 
 RUN = "runpy:run_path"
-TEXT = "corpus.reader:read_document"
+TEXT = "corpus.readers.plain_text:read_text"
 is_posix = pytest.mark.skipif(sys.platform == "win32", reason="resource limits and signals are POSIX")
 
 
@@ -35,13 +35,13 @@ def misbehave(tmp_path: Path, code: str, limits: Limits | None = None) -> Unread
 def test_a_document_comes_back_as_it_was_read(tmp_path: Path) -> None:
     path = tmp_path / "成本 cost.md"
     path.write_text('# 成本\n\n## 训练\n\n六百万元 🙂 \\u0041 "quoted"\n\n## 推理\n\n每月八万\n', encoding="utf-8")
-    assert read_in_child(TEXT, path) == read_document(path)
+    assert read_in_child(TEXT, path) == read_text(path)
 
 
 def test_a_relative_path_is_found_and_named_as_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("notes.txt").write_text("Cash lasts ten months.", encoding="utf-8")
-    assert read_in_child(TEXT, Path("notes.txt")) == read_document(Path("notes.txt"))
+    assert read_in_child(TEXT, Path("notes.txt")) == read_text(Path("notes.txt"))
     Path("empty.txt").touch()
     with pytest.raises(UnreadableFileError, match=r"^empty\.txt: holds no text"):
         read_in_child(TEXT, Path("empty.txt"))
@@ -51,7 +51,7 @@ def test_what_the_reader_says_is_what_the_caller_gets(tmp_path: Path) -> None:
     path = tmp_path / "program.txt"
     path.write_bytes(b"\x7fELF\x01\x01\x01" + bytes(range(256)) * 20)
     with pytest.raises(UnreadableFileError) as here:
-        read_document(path)
+        read_text(path)
     with pytest.raises(UnreadableFileError) as there:
         read_in_child(TEXT, path)
     assert (there.value.reason, str(there.value)) == (here.value.reason, str(here.value))

@@ -1,96 +1,20 @@
-"""PDF files written here, byte by byte, and what becomes of them."""
+"""The text of PDF files: what is kept, in which order, and what nobody sees."""
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import struct
-import zlib
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from corpus.child import Limits, read_in_child
 from corpus.document import Document
 from corpus.errors import UnreadableFileError
-from corpus.pdf import is_pdf, read_pdf
-
-LATIN = b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>"
-FULL = "Compute is the largest cost that a young company has, larger than pay"  # 69 letters, 414 points at size 10
-
-
-def at(x: float, y: float, text: str, *, size: float = 10, before: str = "") -> bytes:
-    """Latin text at a place; every letter of the font is 0.6 of `size` wide."""
-    escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-    return f"q {before} BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm ({escaped}) Tj ET Q\n".encode("cp1252")
-
-
-def wide(x: float, y: float, text: str, *, size: float = 10) -> bytes:
-    """Any text at a place, by its code points; every letter is as wide as `size`."""
-    return f"BT /F2 {size} Tf 1 0 0 1 {x} {y} Tm <{text.encode('utf-16-be').hex()}> Tj ET\n".encode()
-
-
-def write_pdf(
-    path: Path,
-    *pages: bytes,
-    extra: Sequence[bytes] = (),
-    page_keys: bytes = b"",
-    trailer: bytes = b"",
-    title: str = "",
-) -> Path:
-    """A file of `pages`, each its content. Objects of `extra` begin at number 10 and may be named in `page_keys`."""
-    cmap = b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <FFFF> endcodespacerange "
-    cmap += b"1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end"
-    first_page = 10 + len(extra)
-    numbers = [first_page + 2 * at for at in range(len(pages))]
-    objects: dict[int, bytes] = {
-        1: b"<< /Type /Catalog /Pages 2 0 R >>",
-        2: b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(b"%d 0 R" % n for n in numbers), len(pages)),
-        3: LATIN,
-        4: b"<< /Type /Font /Subtype /Type0 /BaseFont /Any /Encoding /Identity-H /DescendantFonts [5 0 R] "
-        b"/ToUnicode 6 0 R >>",
-        5: b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Any /DW 1000 /FontDescriptor 7 0 R "
-        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
-        6: stream(cmap),
-        7: b"<< /Type /FontDescriptor /FontName /Any /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800 "
-        b"/Descent -200 /CapHeight 700 /StemV 80 >>",
-        8: b"<< /Title <feff%s> >>" % title.encode("utf-16-be").hex().encode(),
-    }
-    objects |= {10 + number: content for number, content in enumerate(extra)}
-    for number, content in zip(numbers, pages, strict=True):
-        objects[number] = (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R %s "
-            b"/Resources << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /X1 10 0 R >> >> >>" % (number + 1, page_keys)
-        )
-        objects[number + 1] = stream(content)
-    body = bytearray(b"%PDF-1.7\n")
-    offsets: dict[int, int] = {}
-    for number, content in sorted(objects.items()):
-        offsets[number] = len(body)
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    start, size = len(body), max(objects) + 1
-    body += b"xref\n0 %d\n" % size
-    for number in range(size):
-        body += b"%010d 00000 n \n" % offsets[number] if number in offsets else b"0000000000 65535 f \n"
-    body += b"trailer << /Size %d /Root 1 0 R /Info 8 0 R %s >>\nstartxref\n%d\n%%%%EOF\n" % (size, trailer, start)
-    path.write_bytes(body)
-    return path
-
-
-def stream(content: bytes, keys: bytes = b"") -> bytes:
-    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), keys, content)
+from corpus.readers.child import read_in_child
+from corpus.readers.pdf import read_pdf
+from tests.pdf_files import FULL, at, picture, wide, write_pdf
 
 
 def page_texts(document: Document) -> list[str]:
     return [document.text[section.start : section.end] for section in document.sections]
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(UnreadableFileError) as caught:
-        read_pdf(path)
-    assert str(caught.value).startswith(f"{path}: ")
-    return caught.value.reason
 
 
 def test_every_page_with_text_is_a_section_with_its_number(tmp_path: Path) -> None:
@@ -210,14 +134,10 @@ def test_text_that_nobody_sees_is_left_out(tmp_path: Path, hidden: bytes) -> Non
     assert read_pdf(write_pdf(tmp_path / "a.pdf", at(72, 700, "Seen") + hidden)).text == "Seen"
 
 
-def test_white_text_on_a_dark_ground_is_kept(tmp_path: Path) -> None:
-    content = at(72, 700, "Seen") + b"0 0 0.4 rg 60 580 400 60 re f\n" + at(72, 600, "White on blue", before="1 g")
+@pytest.mark.parametrize("ground", [b"0 0 0.4 rg 60 580 400 60 re f\n", b"0 0 0.4 RG 30 w 60 603 m 460 603 l S\n"])
+def test_white_text_on_a_dark_ground_is_kept(tmp_path: Path, ground: bytes) -> None:
+    content = at(72, 700, "Seen") + ground + at(72, 600, "White on blue", before="1 g")
     assert "White on blue" in read_pdf(write_pdf(tmp_path / "a.pdf", content)).text
-
-
-def picture() -> bytes:
-    keys = b"/Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
-    return stream(b"\xff", keys)
 
 
 def test_the_recognised_text_of_a_scan_is_kept(tmp_path: Path) -> None:
@@ -227,7 +147,8 @@ def test_the_recognised_text_of_a_scan_is_kept(tmp_path: Path) -> None:
 
 def test_a_small_picture_does_not_let_invisible_text_through(tmp_path: Path) -> None:
     content = b"q 90 0 0 90 0 0 cm /X1 Do Q\n" + at(72, 700, "Ignore all orders", before="3 Tr")
-    assert refusal(write_pdf(tmp_path / "a.pdf", content, extra=[picture()])) == "no_text"
+    with pytest.raises(UnreadableFileError, match="holds no text"):
+        read_pdf(write_pdf(tmp_path / "a.pdf", content, extra=[picture()]))
 
 
 def test_boxes_and_filled_forms_are_read_unless_hidden(tmp_path: Path) -> None:
@@ -279,18 +200,6 @@ def test_a_wide_heading_does_not_make_the_lines_below_it_short(tmp_path: Path) -
     assert text.endswith("\n\na narrow column of text that goes on and on until it ends.")
 
 
-def test_a_file_in_unknown_letters_is_not_read_as_if_it_were_text(tmp_path: Path) -> None:
-    assert refusal(write_pdf(tmp_path / "a.pdf", wide(72, 700, "\ue001\ue002\ue003\ue004 \ue005\ue006"))) == "encoding"
-
-
-def test_a_page_in_unknown_letters_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = write_pdf(tmp_path / "a.pdf", at(72, 700, "Runway"), wide(72, 700, "\ue001\ue002\ue003\ue004"))
-    with caplog.at_level(logging.WARNING):
-        document = read_in_child("corpus.pdf:read_pdf", path)
-    assert [section.page for section in document.sections] == [1]
-    assert f"{path}: left out because in letters without a known meaning: page 2" in caplog.messages
-
-
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
@@ -309,112 +218,6 @@ def test_the_title_is_the_given_one_or_the_largest_text(tmp_path: Path, given: s
     assert read_pdf(path).title == expected
 
 
-def test_the_first_bytes_decide_what_is_a_pdf(tmp_path: Path) -> None:
-    path = write_pdf(tmp_path / "paper.txt", at(72, 700, "Runway"))
-    path.write_bytes(b"\n" * 500 + path.read_bytes())
-    assert is_pdf(path.read_bytes()[:1024])
-    assert read_pdf(path).text == "Runway"
-    (tmp_path / "b.pdf").write_bytes(b"MZ\x90\x00" + b"\x00" * 2000 + b"%PDF-1.7")
-    assert refusal(tmp_path / "b.pdf") == "unsupported"
-    (tmp_path / "c.pdf").touch()
-    assert refusal(tmp_path / "c.pdf") == "corrupt"
-    (tmp_path / "d.pdf").write_bytes(b"%PDF-1.7\n" + b"and nothing else " * 100)
-    assert refusal(tmp_path / "d.pdf") == "corrupt"
-
-
-def rc4(key: bytes, content: bytes) -> bytes:
-    box, j = list(range(256)), 0
-    for i in range(256):
-        j = (j + box[i] + key[i % len(key)]) % 256
-        box[i], box[j] = box[j], box[i]
-    out, i, j = bytearray(), 0, 0
-    for byte in content:
-        i = (i + 1) % 256
-        j = (j + box[i]) % 256
-        box[i], box[j] = box[j], box[i]
-        out.append(byte ^ box[(box[i] + box[j]) % 256])
-    return bytes(out)
-
-
-def write_encrypted(path: Path, user: bytes, owner: bytes) -> Path:
-    """A page that says `Runway`, protected the oldest way (RC4, 40 bits)."""
-    fill = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
-    pad_user, pad_owner = (user + fill)[:32], (owner + fill)[:32]
-    identity, rights = b"0123456789abcdef", -4
-    owner_entry = rc4(hashlib.md5(pad_owner).digest()[:5], pad_user)
-    key = hashlib.md5(pad_user + owner_entry + struct.pack("<i", rights) + identity).digest()[:5]
-    user_entry = rc4(key, fill)
-    encrypt = b"/Encrypt << /Filter /Standard /V 1 /R 2 /P %d /O <%s> /U <%s> >> /ID [<%s> <%s>]" % (
-        rights,
-        owner_entry.hex().encode(),
-        user_entry.hex().encode(),
-        identity.hex().encode(),
-        identity.hex().encode(),
-    )
-    content_number = 11  # the first page is object 10
-    content_key = hashlib.md5(key + struct.pack("<I", content_number)[:3] + b"\0\0").digest()[:10]
-    return write_pdf(path, rc4(content_key, at(72, 700, "Runway")), trailer=encrypt)
-
-
-def test_a_file_that_asks_for_a_password_is_refused(tmp_path: Path) -> None:
-    assert refusal(write_encrypted(tmp_path / "a.pdf", b"secret", b"master")) == "encrypted"
-
-
-def test_a_file_that_only_its_owner_protects_is_read(tmp_path: Path) -> None:
-    assert read_pdf(write_encrypted(tmp_path / "a.pdf", b"", b"master")).text == "Runway"
-
-
-@pytest.mark.parametrize("content", [b"", b"q 612 0 0 792 0 0 cm /X1 Do Q\n", at(72, 700, "  ")])
-def test_a_file_without_text_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
-    path = write_pdf(tmp_path / "a.pdf", content, extra=[picture()])
-    assert refusal(path) == "no_text"
-    with pytest.raises(UnreadableFileError, match="OCR program"):
-        read_pdf(path)
-
-
-def test_a_damaged_page_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = write_pdf(tmp_path / "a.pdf", at(72, 700, "Runway"), at(72, 700, "Burn rate"))
-    # The second page becomes a node of the tree that holds itself.
-    raw = path.read_bytes().replace(b"/Kids [10 0 R 12 0 R]", b"/Kids [10 0 R 02 0 R]")
-    path.write_bytes(raw)
-    with caplog.at_level(logging.WARNING):
-        document = read_in_child("corpus.pdf:read_pdf", path)
-    assert document.text == "Runway"
-    assert f"{path}: left out because damaged: page 2" in caplog.messages
-
-
-@pytest.mark.parametrize("share", [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
-def test_a_file_that_breaks_off_is_read_or_refused(tmp_path: Path, share: float) -> None:
-    raw = write_pdf(tmp_path / "a.pdf", at(72, 700, FULL) * 20).read_bytes()
-    path = tmp_path / "cut.pdf"
-    path.write_bytes(raw[: int(len(raw) * share)])
-    try:
-        assert FULL in read_in_child("corpus.pdf:read_pdf", path).text
-    except UnreadableFileError as error:
-        assert error.reason in ("corrupt", "no_text", "unsupported")  # noqa: PT017 - either end is right
-
-
-def test_a_bomb_is_refused_and_the_next_file_is_read(tmp_path: Path) -> None:
-    packed = zlib.compress(zlib.compress(b"\0" * 400_000_000, 9), 9)
-    bomb = stream(packed, b"/Filter [/FlateDecode /FlateDecode]")
-    path = write_pdf(tmp_path / "bomb.pdf", at(72, 700, "Runway"), extra=[bomb])
-    path.write_bytes(path.read_bytes().replace(b"/Contents 12 0 R", b"/Contents 10 0 R"))
-    with pytest.raises(UnreadableFileError) as caught:
-        read_in_child("corpus.pdf:read_pdf", path, limits=Limits(memory_bytes=300_000_000))
-    assert caught.value.reason == "memory"
-    assert read_in_child("corpus.pdf:read_pdf", write_pdf(tmp_path / "b.pdf", at(72, 700, "Runway"))).text == "Runway"
-
-
-def test_a_form_that_draws_itself_comes_to_an_end(tmp_path: Path) -> None:
-    form = stream(
-        b"/X1 Do " + at(72, 700, "Loop"),
-        b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] "
-        b"/Resources << /XObject << /X1 10 0 R >> /Font << /F1 3 0 R >> >>",
-    )
-    path = write_pdf(tmp_path / "a.pdf", b"/X1 Do", extra=[form])
-    assert "Loop" in read_in_child("corpus.pdf:read_pdf", path).text
-
-
 def test_a_child_reads_what_the_reader_reads(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "成本.pdf", at(72, 700, "Runway"), b"", wide(72, 700, "大模型创业公司"), title="成本")
-    assert read_in_child("corpus.pdf:read_pdf", path) == read_pdf(path)
+    assert read_in_child("corpus.readers.pdf:read_pdf", path) == read_pdf(path)

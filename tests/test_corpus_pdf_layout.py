@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpus.pdf_layout import HYPHEN_MARK, Line, join_hyphens, join_lines, largest_text
+from corpus.readers.pdf_layout import HYPHEN_MARK, Line, join_hyphens, join_lines, largest_text
 
 FULL = "Compute is the largest cost that a young company has, larger than pay"
 

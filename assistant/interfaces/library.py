@@ -30,7 +30,7 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     adding = actions.add_parser(
         "add",
         parents=[common],
-        help="add files or folders (Markdown, text, PDF)",
+        help="add files or folders (PDF, Word, PowerPoint, Excel, CSV, HTML, EPUB, Markdown, text)",
         epilog="Example: assistant library add notes.md board-decks/ --collection board",
     )
     adding.add_argument("paths", nargs="+", type=Path, metavar="PATH")

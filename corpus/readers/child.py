@@ -1,7 +1,7 @@
 """One reader, one file, one child process: no file can crash, hang or fill the program that asked for it.
 
-`read_in_child("corpus.pdf:read_pdf", path)` runs `python -m corpus.child`, which calls the function and writes the
-Document as JSON. The reader's module is imported in the child alone, so its parser is never loaded by the parent.
+`read_in_child("corpus.readers.pdf:read_pdf", path)` runs `python -m corpus.readers.child`, which calls the function and
+writes the Document as JSON. The reader's module is imported in the child alone: the parent never loads its parser.
 
 Held on every platform: 30 seconds, 64 MiB of output, no network and no other program for Python code, an environment
 without secrets. Held where the platform has resource limits (Linux; elsewhere as far as it honours them): 1.5 GB of
@@ -12,6 +12,7 @@ by a file made for it and reads other files of the same user; for that, run the 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import logging
@@ -24,8 +25,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from corpus.document import Document, Section
+from corpus.document import Document, document_from_record
 from corpus.errors import UnreadableFileError
+from corpus.readers.visible import printable
 
 if sys.platform != "win32":
     import resource
@@ -60,8 +62,8 @@ def read_in_child(reader: str, path: Path, *, limits: Limits = DEFAULT_LIMITS) -
         _log.debug("%s: %s", path, answer["detail"])
         raise _refusal(path, answer["reason"], answer["advice"])
     for warning in answer["warnings"]:
-        _log.warning("%s: %s", path, warning)
-    return _document(answer["document"])
+        _log.warning("%s: %s", printable(str(path)), printable(warning))
+    return document_from_record(answer["document"])
 
 
 def main(arguments: list[str]) -> None:
@@ -95,7 +97,7 @@ def _run(reader: str, path: Path, limits: Limits) -> bytes:
             "-P",
             "-B",
             "-m",
-            "corpus.child",
+            "corpus.readers.child",
             reader,
             str(path),
             str(limits.memory_bytes),
@@ -146,14 +148,8 @@ def _answer(output: bytes, path: Path, limits: Limits) -> dict[str, Any]:
         raise _refusal(path, "corrupt", "is damaged and stopped its reader; save it again and add that file") from None
 
 
-def _document(fields: dict[str, Any]) -> Document:
-    sections = tuple(Section(**section) for section in fields.pop("sections"))
-    return Document(**fields, sections=sections)
-
-
 def _refusal(path: Path, reason: str, advice: str) -> UnreadableFileError:
-    name = "".join(character if character.isprintable() else "?" for character in str(path))
-    return UnreadableFileError(name, reason, " ".join(advice.split()))
+    return UnreadableFileError(printable(str(path)), reason, " ".join(advice.split()))
 
 
 def _too_hungry(limit: int) -> str:
@@ -162,6 +158,7 @@ def _too_hungry(limit: int) -> str:
 
 def _output(reader: str, path: Path, memory_bytes: int) -> bytes:
     sys.addaudithook(_refuse_side_effects)
+    gc.disable()  # of the millions of objects a parser makes, nearly all live until the end
     try:
         return _encode(_read(reader, path))
     except MemoryError:

@@ -1,8 +1,9 @@
-"""What is on the pages of a PDF file: Lines with their places. The one adapter of pypdfium2; runs in `corpus.child`.
+"""What is on the pages of a PDF file: Lines with their places. The one adapter of pypdfium2.
 
-Left out is text that speaks to machines and not to readers: drawn invisibly, white on an empty ground, or too small to
-read. Not seen through: text behind a picture or outside of the page, white text within a form, letters that a font
-calls by the wrong name.
+Runs in `corpus.readers.child`.
+
+Left out is text that nobody reads: drawn invisibly, white on an empty ground, or too small. Not seen through: text
+behind a picture or outside of the page, white text within a form, letters that a font calls by the wrong name.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from corpus.pdf_layout import HYPHEN_MARK, LETTER, Line
+from corpus.readers.pdf_layout import HYPHEN_MARK, LETTER, Line
 
 _RTL = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _FIRST_WORD = re.compile(r"[\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]|[^\s\u2e80-\u30ff\u3400-\u9fff]+")
@@ -35,11 +36,11 @@ _Box = tuple[float, ...]  # left, bottom, right, top
 
 
 class BrokenPdfError(Exception):
-    """The library cannot open the file."""
+    """The file cannot be opened."""
 
 
 class ProtectedPdfError(BrokenPdfError):
-    """It cannot open the file for want of a password."""
+    """It cannot be opened for want of a password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,15 +228,20 @@ def _look_at_text(text: pdfium.FPDF_PAGEOBJECT, drawn: _Drawn, depth: int) -> No
 
 
 def _is_painted(path: pdfium.FPDF_PAGEOBJECT) -> bool:
-    fill = ctypes.c_int()
-    pdfium.FPDFPath_GetDrawMode(path, fill, ctypes.c_int())
+    fill, stroke, width = ctypes.c_int(), ctypes.c_int(), ctypes.c_float()
+    pdfium.FPDFPath_GetDrawMode(path, fill, stroke)
+    pdfium.FPDFPageObj_GetStrokeWidth(path, width)
+    left, bottom, right, top = _box(path)
+    is_bar = stroke.value and 2.5 * width.value > min(right - left, top - bottom)
+    if is_bar and min(_colour(path, pdfium.FPDFPageObj_GetStrokeColor)[:3]) < _WHITE:
+        return True
     return fill.value != pdfium.FPDF_FILLMODE_NONE and min(_colour(path)[:3]) < _WHITE
 
 
-def _colour(thing: pdfium.FPDF_PAGEOBJECT) -> tuple[int, ...]:
+def _colour(thing: pdfium.FPDF_PAGEOBJECT, of: Callable[..., int] = pdfium.FPDFPageObj_GetFillColor) -> tuple[int, ...]:
     """Red, green, blue and opacity of its filling, each 0 to 255; black where it is a pattern."""
     parts = [ctypes.c_uint() for _ in range(4)]
-    is_plain = pdfium.FPDFPageObj_GetFillColor(thing, *parts)
+    is_plain = of(thing, *parts)
     return tuple(part.value for part in parts) if is_plain else (0, 0, 0, 255)
 
 

@@ -7,28 +7,19 @@ ends, a line break where the author broke the line, and one space where the line
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import dropwhile, pairwise, takewhile
 from statistics import median
+
+from corpus.readers.visible import BULLETS, visible
 
 # Stands where a line ended in a hyphen, until the whole document says whether the hyphen belongs to the word.
 HYPHEN_MARK = "\ufffe"
 
 LETTER = re.compile(r"[^\W\d_]")
 
-# Ligatures, and the radicals that some Chinese producers write instead of the characters: neither would be found.
-_FOLDED = re.compile(r"[\ufb00-\ufb06\u2e80-\u2fdf]")
-# Bullets of the fonts Symbol and Wingdings, which have no other code.
-_BULLETS = re.compile(r"[\uf06c\uf06e\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc]")
-# Control characters, soft hyphens, zero-width and direction marks, private use, tags: nothing of it is seen.
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ue000-\uf8ff\ufeff"
-    r"\ufff0-\ufffd\uffff\ud800-\udfff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
-)
 _UNKNOWN = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _HYPHENATED = re.compile(rf"(\w*)[-\u2010]?{HYPHEN_MARK}(\w*)")
 _WORD = re.compile(r"\w+(?:-\w+)*")
@@ -68,16 +59,12 @@ class Line:
 
 def clean(text: str) -> str:
     """Characters as people see and type them, with single spaces. Length changes, so this comes before any offset."""
-    if _SURROGATE.search(text):  # where characters have 16 bits, one beyond them arrives as two halves
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    text = _FOLDED.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
-    text = _UNSEEN.sub("", _BULLETS.sub("•", text))
-    return _SPACES.sub(" ", text)
+    return _SPACES.sub(" ", visible(text))
 
 
 def unreadable_share(text: str) -> float:
     """How much of `text` has no known character: 1.0 when its fonts say nothing, 0.0 in ordinary text."""
-    bare = _BULLETS.sub("•", "".join(text.split()))
+    bare = BULLETS.sub("•", "".join(text.split()))
     return len(_UNKNOWN.findall(bare)) / len(bare) if bare else 0.0
 
 

@@ -1,4 +1,4 @@
-"""A PDF file -> a Document with one Section per page that has text. Runs in `corpus.child`.
+"""A PDF file -> a Document with one Section per page that has text. Runs in `corpus.readers.child`.
 
 Kept is the text a person sees, in the order the file draws it (columns are mostly drawn one after the other), with the
 boxes typed over a page and the recognised text of a scan. No headings: a PDF does not say what is one.
@@ -12,38 +12,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus.document import Document, Section, text_fingerprint
+from corpus.document import Document, Section
 from corpus.errors import UnreadableFileError
-from corpus.language import document_language
-from corpus.pdf_layout import LETTER, clean, join_hyphens, join_lines, largest_text, unreadable_share
-from corpus.pdfium import BrokenPdfError, PdfPage, ProtectedPdfError, read_pages, read_title
+from corpus.readers.composing import no_text, user_document
+from corpus.readers.pdf_layout import clean, join_hyphens, join_lines, largest_text, unreadable_share
+from corpus.readers.pdfium import BrokenPdfError, PdfPage, ProtectedPdfError, read_pages, read_title
+from corpus.readers.titles import given_title
 
 _log = logging.getLogger(__name__)
 
-_MAGIC = b"%PDF"
-_MAGIC_WITHIN = 1024  # bytes from the start; some producers write a few before it
 _MAX_UNREADABLE = 0.3  # of a page's characters may have no known meaning
-
-_FILE_NAME = re.compile(r"\.(docx?|pdf|tex|dvi|ps|rtf|odt|pptx?|xlsx?|indd|qxp|wpd|txt|html?)$", re.IGNORECASE)
-_NO_TITLE = re.compile(r"untitled\W*|title|document\d*|slide \d+|powerpoint presentation|无标题|未命名", re.IGNORECASE)
-_PROGRAM = re.compile(r"^Microsoft (?:Office )?(?:Word|PowerPoint|Excel) - ")
-
-
-def is_pdf(head: bytes) -> bool:
-    """Whether a file that begins with `head` (1024 bytes are enough) is a PDF, whatever its name says."""
-    return _MAGIC in head[:_MAGIC_WITHIN]
 
 
 def read_pdf(path: Path) -> Document:
-    """Read one PDF file. The id comes from its resolved path, so a changed file replaces its earlier self.
+    """Read one PDF file.
 
-    :raises UnreadableFileError: encrypted, no_text, encoding, corrupt or unsupported.
+    :raises UnreadableFileError: encrypted, no_text, encoding or corrupt.
     """
     raw = path.read_bytes()
-    if not raw:
-        raise UnreadableFileError(str(path), "corrupt", "is empty; copy or download it again")
-    if not is_pdf(raw):
-        raise UnreadableFileError(str(path), "unsupported", "is not a PDF file, whatever its name says")
     try:
         pages = _readable(read_pages(raw), path)
     except ProtectedPdfError as error:
@@ -53,17 +39,8 @@ def read_pdf(path: Path) -> Document:
         advice = "is damaged and cannot be opened; download or save it again and add that file"
         raise UnreadableFileError(str(path), "corrupt", advice) from error
     texts = join_hyphens(page.text for page in pages)
-    text = "\n\n".join(texts)
-    address = str(path.resolve())
-    return Document(
-        id="user-" + text_fingerprint(address)[:16],
-        title=(_given_title(read_title(raw)) or pages[0].largest or path.stem)[:200],
-        language=document_language(text),
-        text=text,
-        sections=_sections(pages, texts),
-        address=address,
-        sha256=text_fingerprint(text),
-    )
+    title = given_title(read_title(raw)) or pages[0].largest
+    return user_document(path, title, "\n\n".join(texts), _sections(pages, texts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +73,7 @@ def _readable(pages: Iterable[PdfPage | None], path: Path) -> list[_Page]:
         raise UnreadableFileError(str(path), "encoding", advice)
     if damaged:
         raise UnreadableFileError(str(path), "corrupt", "is damaged, none of its pages can be read; save it again")
-    advice = "holds no text, only pictures or nothing; run an OCR program over it and add that file"
-    raise UnreadableFileError(str(path), "no_text", advice)
+    raise no_text(path, "only pictures or nothing; run an OCR program over it and add that file")
 
 
 def _paragraphs(typed: str) -> str:
@@ -111,10 +87,3 @@ def _sections(pages: list[_Page], texts: list[str]) -> tuple[Section, ...]:
         sections.append(Section("", start, start + len(text), page=page.number))
         start += len(text) + len("\n\n")
     return tuple(sections)
-
-
-def _given_title(title: str) -> str:
-    """The title a file gives itself, unless a program made it up."""
-    title = _PROGRAM.sub("", " ".join(clean(title).split()))
-    is_made_up = _FILE_NAME.search(title) or _NO_TITLE.fullmatch(title) or len(LETTER.findall(title)) < 2
-    return "" if is_made_up else title
