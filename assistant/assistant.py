@@ -167,6 +167,8 @@ class Assistant:
         if _declines(draft.text):
             return self._refusal(checked, hits, "not_in_sources")
         if verified.supported_share == 0:
+            if draft.broken:  # what had come is too little to judge the question by
+                return replace(self._refusal(checked, hits, "broken_off"), status="error")
             return self._refusal(checked, hits, "nothing_supported")
         if verified.lead_lacks_figure:
             return self._refusal(checked, hits, "figure_not_in_sources")

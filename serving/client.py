@@ -16,6 +16,9 @@ from serving.message import Message, Usage
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 180.0
 
+# Texts whose count is remembered: more than the passages of a usual collection.
+_MOST_COUNTED = 10_000
+
 # When a server cannot count tokens: Chinese takes about one for 1.2 characters, English one for 4.
 _TOKENS_PER_HAN, _TOKENS_PER_OTHER = 0.85, 0.25
 
@@ -62,6 +65,8 @@ class ChatClient:
         """`base_url` ends in the server's `/v1`."""
         self.base_url = base_url.rstrip("/")
         self.model = model
+        self._counted: dict[str, int] = {}
+        self._can_count = True
         host = urllib.parse.urlsplit(base_url).hostname or ""
         self._client = openai.OpenAI(
             base_url=self.base_url,
@@ -110,16 +115,31 @@ class ChatClient:
             return ""
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens the model makes of `text`; an estimate where the server cannot say."""
+        """How many tokens the model makes of `text`; an estimate where the server cannot say.
+
+        Counts are remembered: of a question's passages, two dozen are counted, and the same come again and again.
+        """
+        if text not in self._counted and self._can_count:
+            count = self._ask_count(text)
+            if count is not None:
+                if len(self._counted) >= _MOST_COUNTED:
+                    self._counted.clear()
+                self._counted[text] = count
+        return self._counted.get(text) or estimate_tokens(text)
+
+    def _ask_count(self, text: str) -> int | None:
         url = self.base_url.removesuffix("/v1") + "/tokenize"
         # llama.cpp reads `content`, vLLM `model` and `prompt`; both answer with the list.
         body = {"content": text, "prompt": text, "model": self.model, "add_special_tokens": False}
         try:
             reply = self._client.post(url, cast_to=object, body=body)
+        except openai.NotFoundError:
+            self._can_count = False
+            return None
         except openai.OpenAIError:
-            reply = None
+            return None
         tokens = reply.get("tokens") if isinstance(reply, dict) else None
-        return len(tokens) if isinstance(tokens, list) else estimate_tokens(text)
+        return len(tokens) if isinstance(tokens, list) else None
 
     def close(self) -> None:
         """Give the connections back."""

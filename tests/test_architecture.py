@@ -27,7 +27,7 @@ ADAPTERS = {
     "langchain_text_splitters": {"index/splitter.py"},
     "openai": {"serving/client.py"},
     "pint": {"assistant/calculators/units.py"},
-    "openpyxl": {"corpus/readers/workbook.py"},
+    "openpyxl": {"assistant/batch/workbook.py", "corpus/readers/workbook.py"},
     "pptx": {"corpus/readers/slides.py"},
     "pypdfium2": {"corpus/readers/pdfium.py"},
     "rjieba": {"index/words.py"},

@@ -160,7 +160,7 @@ def test_doctor_says_what_to_do_next_on_an_empty_home(tmp_path: Path, capsys: py
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["ask"], ["chat"], ["check"], ["library", "add"], ["models", "pull"], ["doctor"]]
+    "command", [[], ["ask"], ["chat"], ["batch"], ["check"], ["library", "add"], ["models", "pull"], ["doctor"]]
 )
 def test_every_command_has_help_with_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:

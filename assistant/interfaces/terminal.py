@@ -31,6 +31,11 @@ class Terminal:
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody looks at stderr and wants to see what is being done."""
+        return not self._quiet and sys.stderr.isatty()
+
     def answer(self, text: str, *, end: str = "\n") -> None:
         """Write to stdout, at once."""
         print(safe(text), end=end, flush=True)

@@ -13,7 +13,13 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import islice
 
-_BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_BYTE_ORDER_MARKS = {
+    b"\xef\xbb\xbf": "utf-8-sig",
+    b"\xff\xfe\x00\x00": "utf-32",  # before UTF-16, whose mark it begins with
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 _DECLARED_WITHIN = 4096  # bytes
 _SAMPLE = 4000  # characters beyond ASCII are looked at
@@ -25,12 +31,16 @@ _TYPOGRAPHIC = frozenset("‘’“”–—…•€£©®°§·«»½²³™")
 
 def decode(raw: bytes) -> str | None:
     """The text of a file, without its byte order mark; None when its encoding cannot be told or it is no text."""
+    encoding = detect(raw)
+    return _text(raw, encoding) if encoding else None
+
+
+def detect(raw: bytes) -> str | None:
+    """The encoding of a text, as Python calls it; None when it cannot be told or it is no text."""
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if raw.startswith(mark):
-            return _text(raw, encoding)
-    if (text := _text(raw, "utf-8")) is not None:
-        return text
-    return _everyday(raw)
+            return encoding
+    return "utf-8" if _text(raw, "utf-8") is not None else _everyday(raw)
 
 
 def decode_declared(raw: bytes) -> str | None:
@@ -65,6 +75,7 @@ def _text(raw: bytes, encoding: str) -> str | None:
 
 
 def _everyday(raw: bytes) -> str | None:
+    """The encoding that gives everyday characters, where one does."""
     best, best_share = None, 0.0
     for encoding, is_everyday in _CANDIDATES.items():
         text = _text(raw, encoding)
@@ -72,7 +83,7 @@ def _everyday(raw: bytes) -> str | None:
             continue
         share = _share(text, is_everyday)
         if share > best_share + 0.001:
-            best, best_share = text, share
+            best, best_share = encoding, share
     return best if best_share >= _MIN_EVERYDAY else None
 
 

@@ -1,0 +1,77 @@
+"""Whether what answers is alive, and who may ask it: waiting for it to come back, suspects alone."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from serving.client import ChatClient
+
+_PROBES = 3
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0
+
+
+class EngineGoneError(Exception):
+    """It did not come back within the time it was given."""
+
+
+class Engine:
+    """What answers. Without a `client` there is nothing that could be gone."""
+
+    def __init__(self, client: ChatClient | None, *, wait_s: float, stop: threading.Event) -> None:
+        """`wait_s` bounds each wait for it to come back; `stop` ends a wait at once."""
+        self._client = client
+        self._wait_s = wait_s
+        self._stop = stop
+        self._is_down = False
+        self._waiting = threading.Lock()
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._alone = 0
+
+    def is_answering(self) -> bool:
+        """Whether it writes a token now, in one of a few tries: single requests may fail on a server that lives."""
+        answers = self._client is None or any(self._client.is_answering() for _ in range(_PROBES))
+        self._is_down = not answers
+        return answers
+
+    def await_it(self) -> None:
+        """Return once it answers; at once where nothing is known against it.
+
+        :raises EngineGoneError: when it did not within the bound, or the job was stopped.
+        """
+        if not self._is_down:
+            return
+        with self._waiting:  # one asks for all
+            until = time.monotonic() + self._wait_s
+            pause = _FIRST_PAUSE_S
+            while self._is_down and not self.is_answering():
+                if time.monotonic() + pause > until or self._stop.wait(pause):
+                    raise EngineGoneError
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    @contextmanager
+    def asked(self, *, alone: bool) -> Iterator[None]:
+        """While the body asks. With `alone`, nobody else does: when it dies now, it is known of which question.
+
+        :raises EngineGoneError: as `await_it` does.
+        """
+        with self._changed:
+            if alone:
+                self._alone += 1
+                self._changed.wait_for(lambda: self._inside == 0)
+            else:
+                self._changed.wait_for(lambda: self._alone == 0)
+            self._inside += 1
+        try:
+            if alone:
+                self.is_answering()  # nothing was against it, but a suspect is not blamed for a death before its time
+            self.await_it()
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._alone -= alone
+                self._changed.notify_all()

@@ -1,0 +1,104 @@
+"""Many rows at once: one thread finds passages ahead, `workers` threads generate and verify."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+from assistant.assistant import Assistant
+from assistant.batch.asking import Asker, Result
+from assistant.batch.engine import Engine, EngineGoneError
+from assistant.batch.row import Row
+from assistant.batch.window import Waiting, Window
+
+# Found ahead for each worker: enough for prompts with the same beginning to meet.
+_AHEAD = 8
+_LEAVE_S = 5.0
+
+
+class BatchRun:
+    """Answers rows. Each comes back once, as soon as it is done, in no order."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        *,
+        workers: int,
+        wait_s: float,
+        on_begin: Callable[[Row], None] = lambda row: None,
+        suspects: frozenset[str] = frozenset(),
+    ) -> None:
+        """`wait_s`: how long a server that is gone is waited for.
+
+        `suspects` are keys of rows at which this process died before; they are asked alone.
+        """
+        self._stop = threading.Event()
+        engine = Engine(assistant.backend.client, wait_s=wait_s, stop=self._stop)
+        self._asker = Asker(assistant, engine, stop=self._stop, on_begin=on_begin)
+        self._workers = workers
+        self._suspects = suspects
+        self._window = Window(workers * _AHEAD)
+        # Bounded, so that a slow disk holds the workers back and memory stays flat.
+        self._results: queue.Queue[Result | None] = queue.Queue(workers * _AHEAD)
+        self.engine_is_gone = False
+
+    def results(self, rows: Iterable[Row]) -> Iterator[list[Result]]:
+        """What became of `rows`, as many at a time as have come. Ends early when the engine is gone for good."""
+        threads = [threading.Thread(target=self._find, args=(rows,), daemon=True)]
+        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(self._workers)]
+        for thread in threads:
+            thread.start()
+        running = len(threads)
+        try:
+            while running:
+                done = [self._results.get()]
+                while not self._results.empty():
+                    done.append(self._results.get())
+                running -= done.count(None)
+                came = [result for result in done if result is not None]
+                if came:
+                    yield came
+        finally:
+            self._stop.set()
+            self._window.close(drop=True)
+            self._leave(threads)
+
+    def _leave(self, threads: list[threading.Thread]) -> None:
+        """Let the threads end. What they still bring is dropped, and they are not waited for long."""
+        until = time.monotonic() + _LEAVE_S
+        while any(thread.is_alive() for thread in threads) and time.monotonic() < until:
+            while not self._results.empty():
+                self._results.get()
+            time.sleep(0.01)
+
+    def _find(self, rows: Iterable[Row]) -> None:
+        try:
+            for row in rows:
+                found = self._asker.find(row)
+                if self._stop.is_set():
+                    break
+                if isinstance(found, Result):
+                    self._results.put(found)
+                else:
+                    self._window.put(found)
+        finally:
+            self._window.close()
+            self._results.put(None)
+
+    def _work(self) -> None:
+        try:
+            while not self._stop.is_set() and (waiting := self._window.take()) is not None:
+                result = self._finish(waiting)
+                if not self._stop.is_set():
+                    self._results.put(result)
+        except EngineGoneError:
+            self.engine_is_gone = self.engine_is_gone or not self._stop.is_set()
+            self._stop.set()
+            self._window.close(drop=True)
+        finally:
+            self._results.put(None)
+
+    def _finish(self, waiting: Waiting) -> Result:
+        return self._asker.finish(waiting, deaths=int(waiting.row.key in self._suspects))
