@@ -18,6 +18,7 @@ from assistant.settings import Settings
 from assistant.verification import Checked, DraftVerifier, Verified
 from corpus.document import Language
 from index.chunk import Hit
+from index.lexicon import translate
 from index.search import Searcher
 from serving.backend import Backend
 from serving.client import estimate_tokens
@@ -99,7 +100,7 @@ class Assistant:
         if not passages:
             yield Finished(clock.stamp(self._refusal(blank, hits, "nothing_relevant")))
             return
-        draft = _Draft(DraftVerifier(passages, self.searcher.weight, understood.standalone))
+        draft = _Draft(DraftVerifier(passages, self.searcher.weight, understood.standalone, translate))
         yield from self._generate(understood, passages, draft, clock)
         verified = draft.verifier.finish(cut=draft.cut)
         clock.verified()

@@ -11,6 +11,7 @@ from corpus.document import Document
 from corpus.language import document_language
 from index.chunk import Hit
 from index.generation import Generation
+from index.lexicon import translate
 from index.search import Searcher
 
 # A sentence rests on one place, or on a few: what does not come up among so many passages does not say it.
@@ -23,7 +24,7 @@ def check_text(text: str, documents: Iterable[Document]) -> Verified:
     The documents are searched by words, so that a long text against many documents stays a matter of seconds.
     """
     searcher = Searcher(Generation.build(documents, encoders=()))
-    return verify(text, _passages(text, searcher), searcher.weight)
+    return verify(text, _passages(text, searcher), searcher.weight, translate=translate)
 
 
 def _passages(text: str, searcher: Searcher) -> list[Passage]:

@@ -54,9 +54,15 @@ class Verified:
         return sum(claim.verdict != "unsupported" for claim in self.claims) / len(self.claims) if self.claims else 0.0
 
 
-def verify(draft: str, passages: Sequence[Passage], weight: Callable[[str], float], question: str = "") -> Verified:
+def verify(
+    draft: str,
+    passages: Sequence[Passage],
+    weight: Callable[[str], float],
+    question: str = "",
+    translate: Callable[[str], frozenset[str]] | None = None,
+) -> Verified:
     """Check every sentence of `draft` against `passages`; see `SupportChecker` for the rest."""
-    verifier = DraftVerifier(passages, weight, question)
+    verifier = DraftVerifier(passages, weight, question, translate)
     verifier.feed(draft)
     return verifier.finish()
 
@@ -64,9 +70,15 @@ def verify(draft: str, passages: Sequence[Passage], weight: Callable[[str], floa
 class DraftVerifier:
     """Checks a draft while it is being written, each sentence as soon as the next one begins."""
 
-    def __init__(self, passages: Sequence[Passage], weight: Callable[[str], float], question: str = "") -> None:
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        weight: Callable[[str], float],
+        question: str = "",
+        translate: Callable[[str], frozenset[str]] | None = None,
+    ) -> None:
         self._passages = passages
-        self._checker = SupportChecker(passages, weight, question)
+        self._checker = SupportChecker(passages, weight, question, translate)
         self._draft = ""
         self._text = ""  # the draft without the marks it came with
         self._done = 0  # up to where `_text` is checked

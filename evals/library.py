@@ -10,6 +10,7 @@ from assistant.support import SupportChecker
 from corpus.document import Document
 from evals.ranking import once
 from index.chunk import make_chunk
+from index.lexicon import translate
 
 
 def section_names(documents: Iterable[Document]) -> frozenset[str]:
@@ -41,7 +42,8 @@ class Library:
         if document is None or document.text[citation.start : citation.end] != citation.quote:
             return False
         passage = Passage(citation.n, document, citation.section, citation.start, citation.end, relevance=1.0)
-        return any(support.is_enough for support in SupportChecker([passage], self._weight, question).check(sentence))
+        checker = SupportChecker([passage], self._weight, question, translate)
+        return any(support.is_enough for support in checker.check(sentence))
 
     def _section_of(self, citation: Citation) -> str:
         document = self._documents.get(citation.document_id)

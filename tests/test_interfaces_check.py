@@ -42,6 +42,7 @@ def check(tmp_path: Path, *arguments: str) -> int:
         ("The Kestrel project has a budget of 471,000 euros.", 1),
         ("凯斯特尔项目由六个人负责。", 0),
         ("凯斯特尔项目 2028 年 3 月开始试点。", 1),
+        ("凯斯特尔项目由九个人负责。", 1),
         ("Kestrel ends in May 2027. Its budget was doubled by the board in spring.", 1),
     ],
 )

@@ -1,0 +1,159 @@
+"""What speaks against a sentence is found, and what merely says it in other words is let through."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.contrasts import contradicted
+from assistant.counts import miscounted
+from assistant.names import missing_names, names
+from assistant.polarity import denies, reversed_words
+from assistant.reading import Passage
+from assistant.roles import exchanged, misplaced_names, turned_round
+from assistant.support import SupportChecker
+from tests.doubles import make_document
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("GPTQ ran on an H100 card.", ["GPTQ", "H100"]),
+        ("It was built by Google in 2019.", ["Google"]),
+        ("Falcon was trained on web text.", ["Falcon"]),  # known to the shipped corpus as a name
+        ("Large models need many GPUs.", []),
+        ("推理用的是 Mixtral 模型", ["Mixtral"]),
+        ("Llama 3 read more text.", ["Llama 3"]),
+    ],
+)
+def test_names_are_told_by_their_writing(text: str, found: list[str]) -> None:
+    assert [name for name in names(text) if name != "Llama"] == found
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "missing"),
+    [
+        ("GPT-2 did it.", "GPT-3 did it.", ["GPT-2"]),
+        ("Llama 2 did it.", "Llama 3 did it.", ["Llama 2"]),
+        ("Llama 3 did it.", "llama-3 405B did it.", []),
+        ("LoRA did it.", "QLoRA did it.", ["LoRA"]),
+        ("谷歌发布了它。", "Google released it.", []),
+        ("微软发布了它。", "谷歌发布了它。", ["微软"]),
+    ],
+)
+def test_a_name_must_stand_in_the_passage_in_one_of_its_spellings(claim: str, passage: str, missing: list[str]) -> None:
+    assert missing_names(claim, passage) == missing
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "is_reversed"),
+    [
+        ("The method needs retraining.", "The method works without retraining.", True),
+        ("Clicks alone are not enough.", "Measure margin; clicks alone are not enough.", False),
+        ("主题是算法而不是管理。", "主题是管理而不是算法。", True),
+        ("它不用重新训练。", "它不需要重新训练。", False),
+        ("与层数无关。", "只取决于层数。", True),
+        ("不同的模型都可以。", "不同的模型都可以。", False),
+    ],
+)
+def test_a_negation_added_dropped_or_moved_is_seen(claim: str, passage: str, is_reversed: bool) -> None:
+    assert bool(reversed_words(claim, passage)) == is_reversed
+
+
+def test_a_text_denies_in_many_words() -> None:
+    assert denies("Companies are excluded.")
+    assert denies("不收费")
+    assert not denies("Companies are covered.")
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "is_contradicted"),
+    [
+        ("Costs rise.", "Costs fell.", True),
+        ("成本增加了。", "成本下降了。", True),
+        ("成本增加了。", "Costs fell.", True),
+        ("It is billed per year.", "It is billed monthly.", True),
+        ("All of it must be kept.", "Some of it must be kept.", True),
+        ("It does not include staff.", "Staff is excluded.", False),
+        ("Costs fall.", "Fewer bits, so costs drop.", False),
+        ("Costs rise.", "Costs rise before they fall.", False),
+    ],
+)
+def test_the_other_pole_of_a_contrast_is_a_contradiction(claim: str, passage: str, is_contradicted: bool) -> None:
+    assert bool(contradicted(claim, passage)) == is_contradicted
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "wrong"),
+    [
+        ("Nine agencies issued it.", "It was issued by seven agencies.", True),
+        ("7 agencies issued it.", "It was issued by seven agencies.", False),
+        ("由九个部门发布", "由七个部门发布", True),
+        ("由 7 个部门发布", "由七个部门发布", False),
+    ],
+)
+def test_things_are_counted_in_digits_and_in_words(claim: str, passage: str, wrong: bool) -> None:
+    assert bool(miscounted(claim, passage)) == wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "passage", "changed"),
+    [
+        ("It covered 42 models and 30 scenarios.", "It covered 30 models and 42 scenarios.", True),
+        ("It covered 42 scenarios and 30 models.", "It covered 30 models and 42 scenarios.", False),
+        ("It fell from 96% to 17%.", "It was 17% at first and 96% later.", True),
+        ("蒸馏用 17,920 小时，强化学习用 1,800。", "蒸馏用 1,800 小时，强化学习用 17,920。", True),
+    ],
+)
+def test_figures_that_changed_places_are_seen(claim: str, passage: str, changed: bool) -> None:
+    assert bool(exchanged(claim, passage)) == changed
+
+
+def test_a_comparison_turned_round_is_seen() -> None:
+    assert turned_round("Gopher 胜过了 Chinchilla。", "Chinchilla 胜过 Gopher。")
+    assert not turned_round("Chinchilla 胜过了 Gopher。", "Chinchilla 胜过 Gopher。")
+
+
+def test_what_is_said_of_somebody_else_is_misplaced() -> None:
+    passage = "Alpaca-7B was tuned for less than $600, MPT-7B was pre-trained for about $200K."
+    assert misplaced_names("MPT-7B was tuned for less than $600.", passage, "Costs") == ["mpt-7b"]
+    assert not misplaced_names("Alpaca-7B was tuned for less than $600.", passage, "Costs")
+    assert not misplaced_names("MPT-7B was tuned for less than $600.", passage, "What MPT-7B cost")
+
+
+TEXT = (
+    "The lease runs for 24 hours and costs $650. Spare cards are kept in Berlin. "
+    "Nothing else is promised by the provider. Checkpoints are written every 30 minutes to local disks."
+)
+
+
+def support(sentence: str, text: str = TEXT) -> bool:
+    passage = Passage(1, make_document(text), "Lease", 0, len(text), 1.0)
+    return SupportChecker([passage], lambda word: 1.0).check(sentence)[0].is_enough
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_supported"),
+    [
+        ("The lease runs for 24 hours.", True),
+        ("The lease runs for 24 minutes.", False),
+        ("The lease costs 650 euros.", False),
+        ("The lease costs $650, and checkpoints are written every 30 minutes.", True),  # from two places
+        ("The lease costs $650, and Zendesk runs the provider's local disks.", False),
+    ],
+)
+def test_units_and_names_decide(sentence: str, is_supported: bool) -> None:
+    assert support(sentence) == is_supported
+
+
+def test_a_foreign_passage_is_compared_through_a_lexicon() -> None:
+    lexicon = {"租约": {"leas"}, "小时": {"hour"}, "运行": {"run"}}
+    passage = Passage(1, make_document(TEXT), "Lease", 0, len(TEXT), 1.0)
+
+    def translate(word: str) -> frozenset[str]:
+        return frozenset(lexicon.get(word, set()))
+
+    checker = SupportChecker([passage], lambda word: 1.0, translate=translate)
+    assert checker.check("租约运行 24 小时。")[0].is_enough
+    assert not checker.check("租约运行 48 小时。")[0].is_enough
+    assert not checker.check("租约不运行 24 小时。")[0].is_enough
+    assert not SupportChecker([passage], lambda word: 1.0).check("租约运行 24 小时。")[0].is_enough
