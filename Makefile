@@ -4,8 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 Q ?= How does quantization cut serving cost?
+REASON ?= made anew
+HOME_FOLDER ?= $(CURDIR)/.home
+# One thread a worker: the embedder of two workers would else fight over the cores.
+EVALS = OMP_NUM_THREADS=1 ASSISTANT_HOME=$(HOME_FOLDER) $(BIN)/python -m pytest evals -n 2 -q -r fE
 
-.PHONY: chat ask test check lint slow-tests evals format clean
+.PHONY: chat ask test check lint slow-tests evals baselines format clean
 
 chat: $(VENV)/run.stamp
 	$(BIN)/assistant models pull
@@ -18,7 +22,7 @@ ask: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
-# What CI runs: format, lint, types, the corpus, all tests. `make evals` measures; it gates nothing yet.
+# What CI runs: format, lint, types, the corpus, all tests. `make evals` measures the answers.
 check: lint test slow-tests
 
 lint: $(VENV)/dev.stamp
@@ -30,8 +34,14 @@ lint: $(VENV)/dev.stamp
 slow-tests: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m "llm or browser"
 
+# Fails when the search or the quoting backend became worse than evals/baselines says.
 evals: $(VENV)/dev.stamp
-	ASSISTANT_HOME=$(CURDIR)/.home $(BIN)/python -m pytest evals --backend extractive --sample 60 -q
+	$(EVALS) --backend retrieval --sample 400
+	$(EVALS) --backend extractive --sample 500 --report $(HOME_FOLDER)/evals.html
+
+baselines: $(VENV)/dev.stamp
+	$(EVALS) --backend retrieval --accept "$(REASON)"
+	$(EVALS) --backend extractive --accept "$(REASON)"
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .

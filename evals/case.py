@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
@@ -12,7 +11,8 @@ from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
 from assistant.question import Turn
-from corpus.document import Language
+from corpus.document import Language, text_fingerprint
+from evals.attached import Attached, section_names
 
 SHIPPED_CASES = Path(__file__).parent / "cases"
 
@@ -22,7 +22,7 @@ ACROSS = "across"
 Expected = Literal["answered", "refused"]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_KEYS = {"id", "question", "language", "history", "tags", "sections", "key_points", "numbers", "status", "forbidden"}
+_KEYS = set("id question language history documents tags sections key_points numbers status forbidden".split())
 _NEEDED = ("id", "question", "language")
 _TOLERANCE = 0.005
 
@@ -49,12 +49,14 @@ class Case:
 
     `sections`: places such as `guide-cost-control#where-money-goes`, any one of which answers it. `key_points`: each a
     list of accepted wordings. `status` "answered" takes a partial answer too. `forbidden`: must not be in the answer.
+    With `documents` it is asked of a collection that holds these and nothing else.
     """
 
     id: str
     question: str
     language: Language
     history: tuple[Turn, ...] = ()
+    documents: tuple[Attached, ...] = ()
     tags: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     key_points: tuple[tuple[str, ...], ...] = ()
@@ -77,7 +79,7 @@ def load_cases(paths: Iterable[Path], known_sections: frozenset[str]) -> list[Ca
                 continue
             place = f"{path.name}:{number}"
             try:
-                case = parse_case(line, known_sections)
+                case = parse_case(line, known_sections, path.parent)
             except CaseError as error:
                 errors.append(f"{place}: {error}")
                 continue
@@ -91,16 +93,19 @@ def load_cases(paths: Iterable[Path], known_sections: frozenset[str]) -> list[Ca
 
 
 def pick_cases(cases: Sequence[Case], *, tags: AbstractSet[str], size: int | None, seed: int) -> list[Case]:
-    """Those with one of `tags` (all, when none is given), and of them `size` at random; a `seed` repeats the choice."""
+    """Those with one of `tags` (all, when none is given), and `size` of them at random, in the order given.
+
+    A `seed` repeats the choice, and a case added elsewhere changes it by one case at most.
+    """
     picked = [case for case in cases if not tags or tags & set(case.tags)]
     if size is None or size >= len(picked):
         return picked
-    chosen = set(random.Random(seed).sample(range(len(picked)), size))
-    return [case for place, case in enumerate(picked) if place in chosen]
+    chosen = {case.id for case in sorted(picked, key=lambda case: text_fingerprint(str(seed), case.id))[:size]}
+    return [case for case in picked if case.id in chosen]
 
 
-def parse_case(line: str, known_sections: frozenset[str]) -> Case:
-    """One line of a case file.
+def parse_case(line: str, known_sections: frozenset[str], folder: Path = Path()) -> Case:
+    """One line of a case file; the files that it names are looked for from `folder`.
 
     :raises CaseError: saying what is wrong with it.
     """
@@ -121,6 +126,7 @@ def parse_case(line: str, known_sections: frozenset[str]) -> Case:
         question=record["question"],
         language=_one_of(record["language"], "language", ("zh", "en")),
         history=tuple(_turn(entry) for entry in _list(record, "history")),
+        documents=tuple(_attached(entry, folder) for entry in _list(record, "documents")),
         tags=_texts(_list(record, "tags"), "tags"),
         sections=_texts(_list(record, "sections"), "sections"),
         key_points=tuple(_wordings(entry) for entry in _list(record, "key_points")),
@@ -128,7 +134,8 @@ def parse_case(line: str, known_sections: frozenset[str]) -> Case:
         status=_one_of(record.get("status", "answered"), "status", ("answered", "refused")),
         forbidden=_texts(_list(record, "forbidden"), "forbidden"),
     )
-    if dead := [section for section in case.sections if section not in known_sections]:
+    known = section_names(a.document for a in case.documents) if case.documents else known_sections
+    if dead := [section for section in case.sections if section not in known]:
         raise CaseError(f"there is no section {dead[0]!r}")
     if case.status == "refused" and (case.sections or case.key_points or case.numbers):
         raise CaseError("a question to be refused has no sections, key points or numbers")
@@ -169,6 +176,15 @@ def _wordings(entry: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever JSON he
     if not isinstance(entry, list) or not entry:
         raise CaseError(f"each of key_points is a list of accepted wordings; found {entry!r}")
     return _texts(entry, "key_points")
+
+
+def _attached(entry: Any, folder: Path) -> Attached:  # noqa: ANN401 - whatever JSON held
+    if _is_text(entry):
+        path = folder / entry
+        return Attached(path.name, "\n".join(_lines(path)))
+    if isinstance(entry, dict) and entry.keys() == {"name", "text"} and all(map(_is_text, entry.values())):
+        return Attached(entry["name"], entry["text"])
+    raise CaseError(f"each of documents names a file or has name and text; found {entry!r}")
 
 
 def _turn(entry: Any) -> Turn:  # noqa: ANN401 - whatever JSON held

@@ -1,29 +1,27 @@
-"""`pytest evals`: the options, the cases, the system under test, and the table at the end."""
+"""`pytest evals`: the options, the cases and the system under test. What is counted at the end: gathering.py."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
-from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
+from assistant.app import DEFAULT_COLLECTION, switch_telemetry_off
 from assistant.errors import AssistantError
-from assistant.home import Home
-from assistant.settings import Settings
+from evals.attached import section_names
+from evals.baseline import Baseline, baseline_name
+from evals.cache import ReplyCache
 from evals.case import SHIPPED_CASES, Case, CaseError, load_cases, pick_cases
-from evals.library import section_names
-from evals.report import write_report
-from evals.running import SEARCH_ONLY, Outcome, System, open_system
-from evals.summary import format_table, summarise
+from evals.gathering import Gathering
+from evals.options import baseline_folder, is_search_only, workspace_of
+from evals.report import REPORT_SUFFIXES
+from evals.running import SEARCH_ONLY, Runner, open_runner
 from index.errors import IndexLayerError
 
 _BACKENDS = (SEARCH_ONLY, "extractive", "embedded", "vllm", "auto")
-_OUTCOMES = pytest.StashKey[list[Outcome]]()
-_RUN = pytest.StashKey[dict[str, str]]()
 _CASES = pytest.StashKey[list[Case]]()
 
 
@@ -36,75 +34,76 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--sample", type=int, metavar="N", help="only N of the cases, chosen by --seed")
     group.addoption("--seed", type=int, default=0, help="chooses the sample (default 0)")
     group.addoption("--tag", action="append", metavar="TAG", help="only cases with this tag; may be given again")
-    group.addoption("--report", metavar="FILE", help="write the table and every case as JSON")
+    group.addoption("--repeat", type=int, default=1, metavar="N", help="ask each case N times and name the flaky ones")
+    group.addoption("--fresh", action="store_true", help="ask again what was answered before")
+    group.addoption("--baselines", metavar="DIR", help="compare with the baselines in this folder")
+    group.addoption("--accept", metavar="REASON", help="make this run the baseline, and say why")
+    group.addoption("--report", metavar="FILE", action="append", help="write a report: .html, .md or .json")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin with nothing measured."""
+    """Gather what the workers measure; workers of pytest-xdist only measure."""
     switch_telemetry_off()
-    config.stash[_OUTCOMES] = []
-    config.stash[_RUN] = {}
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Gathering(config), "evals-gathering")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Read the cases before anything is started: what is wrong with them is told as wrong use, not as a traceback."""
-    session.config.stash[_CASES] = _choose_cases(session.config)
+    config = session.config
+    config.stash[_CASES] = _choose_cases(config)
+    if wrong := [name for name in config.getoption("--report") or () if Path(name).suffix not in REPORT_SUFFIXES]:
+        raise pytest.UsageError(f"{wrong[0]}: a report's name ends in one of {', '.join(REPORT_SUFFIXES)}")
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        try:  # here, so that several workers do not all build the index
+            workspace_of(config).generation(
+                config.getoption("--collection"), notice=lambda line: None, progress=lambda done, total: None
+            )
+        except (AssistantError, IndexLayerError) as error:
+            raise pytest.UsageError(str(error)) from error
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each chosen case."""
+    """One test for each chosen case, or several with --repeat."""
     if "case" in metafunc.fixturenames:
-        cases = metafunc.config.stash[_CASES]
-        metafunc.parametrize("case", cases, ids=[case.id for case in cases])
+        repeats = range(metafunc.config.getoption("--repeat"))
+        asked = [(case, repeat) for case in metafunc.config.stash[_CASES] for repeat in repeats]
+        ids = [f"{case.id}@{repeat}" if repeat else case.id for case, repeat in asked]
+        metafunc.parametrize(("case", "repeat"), asked, ids=ids)
 
 
 @pytest.fixture(scope="session")
-def system(pytestconfig: pytest.Config) -> Iterator[System]:
-    """What answers, opened once."""
-    search_only = pytestconfig.getoption("--backend") == SEARCH_ONLY
-    collection = pytestconfig.getoption("--collection")
-    workspace = _workspace(pytestconfig)
-    begun, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.perf_counter()
+def runner(request: pytest.FixtureRequest, pytestconfig: pytest.Config) -> Iterator[Runner]:
+    """What answers, opened once in each worker."""
+    workspace = workspace_of(pytestconfig)
+    cache = ReplyCache(workspace.home.folder / "evals" / "replies", fresh=pytestconfig.getoption("--fresh"))
+    collection, search_only = pytestconfig.getoption("--collection"), is_search_only(pytestconfig)
     with ExitStack() as stack:
         try:
-            opened = stack.enter_context(open_system(workspace, collection=collection, search_only=search_only))
+            opened = open_runner(workspace, collection=collection, search_only=search_only, cache=cache)
+            opened_runner = stack.enter_context(opened)
         except Exception as error:  # of any layer; without a system there is nothing to measure
-            pytest.exit(f"{type(error).__name__}: {error}", returncode=pytest.ExitCode.USAGE_ERROR)
-        yield opened
-        run = pytestconfig.stash[_RUN]
-        run.update(opened.describe(), begun=begun, seconds=f"{time.perf_counter() - clock:.0f}")
-        if size := pytestconfig.getoption("--sample"):
-            run.update(sample=str(size), seed=str(pytestconfig.getoption("--seed")))
+            _give_up(request.session, f"{type(error).__name__}: {error}")
+        yield opened_runner
 
 
-@pytest.fixture
-def outcomes(pytestconfig: pytest.Config) -> list[Outcome]:
-    """Where every outcome is left for the table."""
-    return pytestconfig.stash[_OUTCOMES]
+@pytest.fixture(scope="session")
+def before(
+    runner: Runner, request: pytest.FixtureRequest, pytestconfig: pytest.Config
+) -> Mapping[str, Mapping[str, float]]:
+    """The scores of the baseline."""
+    try:
+        return Baseline.load(baseline_folder(pytestconfig) / baseline_name(runner.description)).scores or {}
+    except CaseError as error:
+        _give_up(request.session, str(error))
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> Generator[None, None, None]:
-    """Print the table below everything else, and write the report."""
-    yield
-    outcomes = config.stash[_OUTCOMES]
-    if not outcomes:
-        return
-    rows = summarise((outcome.case, outcome.scores) for outcome in outcomes)
-    terminalreporter.section("evaluation")
-    terminalreporter.write_line(", ".join(f"{key} {value}" for key, value in config.stash[_RUN].items() if value))
-    terminalreporter.write_line(format_table(rows))
-    if report := config.getoption("--report"):
-        write_report(Path(report), config.stash[_RUN], rows, outcomes)
-        terminalreporter.write_line(f"every case: {report}")
-
-
-def _workspace(config: pytest.Config) -> Workspace:
-    backend = config.getoption("--backend")
-    home = Home.find()
-    return Workspace(home, Settings.load(home, flags={"backend": "extractive" if backend == SEARCH_ONLY else backend}))
+def _give_up(session: pytest.Session, message: str) -> NoReturn:
+    """End the run, telling why. A worker of pytest-xdist may not exit: it asks for the end and fails its case."""
+    if not hasattr(session.config, "workerinput"):
+        pytest.exit(message, returncode=pytest.ExitCode.USAGE_ERROR)
+    session.shouldstop = message
+    pytest.fail(message, pytrace=False)
 
 
 def _choose_cases(config: pytest.Config) -> list[Case]:
@@ -114,11 +113,12 @@ def _choose_cases(config: pytest.Config) -> list[Case]:
     if not files and collection != DEFAULT_COLLECTION:
         raise pytest.UsageError("the shipped cases are about the default collection; give --cases FILE for another one")
     try:
-        documents = _workspace(config).collection(collection).documents()
+        documents = workspace_of(config).collection(collection).documents()
         cases = load_cases(files or sorted(SHIPPED_CASES.glob("*.jsonl")), section_names(documents))
     except (CaseError, AssistantError, IndexLayerError) as error:
         raise pytest.UsageError(str(error)) from error
-    if config.getoption("--backend") == SEARCH_ONLY:
+    config.stash[Gathering.known] = [case.id for case in cases]
+    if is_search_only(config):
         cases = [case for case in cases if case.sections]
     return pick_cases(
         cases,

@@ -36,10 +36,13 @@ class DataSet:
 
 
 def shipped_queries(cases: Iterable[Case]) -> dict[str, list[Query]]:
-    """The questions that have a right section, by their first tag. Those asked across languages need an own index."""
+    """The questions that have a right section, by their first tag.
+
+    Those asked across languages or of attached documents need an index of their own and are left out.
+    """
     sets: dict[str, list[Query]] = defaultdict(list)
     for case in cases:
-        if case.sections and ACROSS not in case.tags:
+        if case.sections and ACROSS not in case.tags and not case.documents:
             text = understand(case.question, case.history).standalone
             gains = dict.fromkeys(case.sections, 1.0)
             sets[case.tags[0] if case.tags else "untagged"].append(Query(text, case.language, gains, any_counts=True))

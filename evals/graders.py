@@ -57,8 +57,10 @@ def status(case: Case, answer: Answer) -> Score:
 
 
 def language(case: Case, answer: Answer) -> Score | None:
-    """Whether the text is in the asker's language; a refusal's is, too."""
+    """Whether the text is in the asker's language; of a refusal its first paragraph: headings of sources follow."""
     text = remove_marks(answer.answer)[0]
+    if answer.status == "refused":
+        text = text.split("\n\n")[0]
     if not text.strip():
         return None
     written = document_language(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from assistant.answer import Answer, Citation
 from assistant.reading import Passage
@@ -11,15 +11,6 @@ from corpus.document import Document
 from evals.ranking import once
 from index.chunk import make_chunk
 from index.lexicon import translate
-
-
-def section_names(documents: Iterable[Document]) -> frozenset[str]:
-    """What a case may name in `sections`; the same for a section and its twin in the other language."""
-    return frozenset(
-        make_chunk(document, section, section.start, section.end).evidence
-        for document in documents
-        for section in document.sections
-    )
 
 
 class Library:

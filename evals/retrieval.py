@@ -18,9 +18,9 @@ import numpy as np
 from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
 from assistant.home import Home
 from assistant.settings import Settings
+from evals.attached import section_names
 from evals.case import SHIPPED_CASES, load_cases
 from evals.datasets import Query, read_beir, shipped_queries
-from evals.library import section_names
 from evals.ranking import ndcg, once, recall, reciprocal_rank
 from index.chunk import Hit
 from index.generation import Generation

@@ -1,67 +1,72 @@
 """Cases are asked here, of the Assistant that users get or of the search alone, and graded.
 
-A case with the tag `across` is asked of an index without the documents of its own language: the shipped ones exist in
-both, so that otherwise nothing would be searched across languages.
+What a case is asked of: the collection; or the documents it brings, indexed in memory by themselves; or, with the tag
+`across`, an index without the documents of its own language, because the shipped ones exist in both, so that otherwise
+nothing would be searched across languages.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.answer import Answer, Timing
 from assistant.app import Workspace, open_assistant, warm_up
 from assistant.assistant import Assistant
+from assistant.prompting import phrases
 from assistant.question import understand
-from corpus.document import Language
+from corpus.document import Document
+from evals.cache import ReplyCache, code_version, reply_key
 from evals.case import ACROSS, Case
 from evals.citations import citation_precision, citation_recall
-from evals.graders import ANSWER_GRADERS, RECALL_DEPTH, Score, section_rank, section_recall
+from evals.graders import ANSWER_GRADERS, Score, section_rank, section_recall
 from evals.library import Library
+from evals.outcome import RECALL, Outcome, Reply
 from evals.ranking import once
+from index.chunk import LANGUAGES
 from index.generation import Generation
 from index.search import Searcher
 
 SEARCH_ONLY = "retrieval"
-RECALL = f"recall@{RECALL_DEPTH}"
-# A case fails when one of these is zero; the other metrics are reported.
-MUST_HOLD = ("status right", "language right", "nothing forbidden", RECALL)
 # Passages read from the search, so that several of one section still leave five sections.
 _HITS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a case: the sections found, best first, the answer unless only searched, and the scores."""
-
-    case: Case
-    retrieved: tuple[str, ...]
-    answer: Answer | None
-    scores: dict[str, Score]
-
-    @property
-    def failures(self) -> list[str]:
-        """What makes the case fail, a line each."""
-        return [
-            f"{name}: {self.scores[name].reason}"
-            for name in MUST_HOLD
-            if name in self.scores and self.scores[name].value == 0
-        ]
 
 
 class System(Protocol):
     """What is measured."""
 
-    def run(self, case: Case) -> Outcome:
-        """Ask `case` and grade what comes."""
+    def ask(self, case: Case) -> Reply:
+        """What comes when `case` is asked."""
+        ...
+
+    def grade(self, case: Case, reply: Reply) -> Outcome:
+        """How good it is."""
         ...
 
     def describe(self) -> dict[str, str]:
-        """What it was, for the report."""
+        """Everything that its replies depend on besides the case."""
         ...
+
+
+class Runner:
+    """Asks a system and grades what comes; what it was asked before is taken from `cache`."""
+
+    def __init__(self, system: System, cache: ReplyCache | None) -> None:
+        self._system = system
+        self._cache = cache
+        self.description = system.describe() | {"code": code_version()}
+
+    def run(self, case: Case, repeat: int = 0) -> Outcome:
+        """Ask `case`, for the `repeat`-th time, unless the reply is known, and grade it."""
+        key = reply_key(case, self.description, repeat)
+        reply = self._cache.get(key) if self._cache else None
+        if reply is None:
+            reply = self._system.ask(case)
+            if self._cache:
+                self._cache.put(key, reply)
+        return self._system.grade(case, reply)
 
 
 class SearchSystem:
@@ -71,17 +76,18 @@ class SearchSystem:
         self._searchers = searchers
         self._collection = collection
 
-    def run(self, case: Case) -> Outcome:
+    def ask(self, case: Case) -> Reply:
         """See `System`."""
         searcher = self._searchers.of(case)
         start = time.perf_counter()
         understood = understand(case.question, case.history)
         hits = searcher.search(understood.standalone, language=understood.language, limit=_HITS)
-        seconds = Score(time.perf_counter() - start)
-        retrieved = once(hit.chunk.evidence for hit in hits)
-        return Outcome(
-            case, tuple(retrieved), None, _measured(_retrieval_scores(case, retrieved) | {"seconds": seconds})
-        )
+        return Reply(found=tuple(once(hit.chunk.evidence for hit in hits)), seconds=time.perf_counter() - start)
+
+    def grade(self, case: Case, reply: Reply) -> Outcome:
+        """See `System`."""
+        scores = _retrieval_scores(case, reply.found) | {"seconds": Score(reply.seconds)}
+        return Outcome(case, reply.found, None, _measured(scores))
 
     def describe(self) -> dict[str, str]:
         """See `System`."""
@@ -97,13 +103,19 @@ class AnswerSystem:
         self._searchers = searchers
         self._collection = collection
 
-    def run(self, case: Case) -> Outcome:
+    def ask(self, case: Case) -> Reply:
         """See `System`. Whatever is raised becomes an answer with status error, which is graded like any other."""
         searcher = self._searchers.of(case)
         try:
             answer = self._assistant_with(searcher).ask(case.question, case.history)
         except Exception as error:  # a call that fails is a failed case, not a missing one
             answer = _failed(case, error)
+        return Reply(answer=answer)
+
+    def grade(self, case: Case, reply: Reply) -> Outcome:
+        """See `System`."""
+        answer = reply.answer or _failed(case, ValueError("no answer"))
+        searcher = self._searchers.of(case)
         library = Library(searcher.generation.documents, searcher.weight)
         retrieved = library.sections_read(answer)
         scores = _retrieval_scores(case, retrieved)
@@ -120,6 +132,7 @@ class AnswerSystem:
             "collection": self._collection,
             "index_id": self._searchers.main.generation.id,
             "settings_id": self._workspace.settings.id,
+            "prompts": " ".join(phrases(language).version for language in LANGUAGES),
         }
 
     def _assistant_with(self, searcher: Searcher) -> Assistant:
@@ -129,41 +142,48 @@ class AnswerSystem:
 
 
 @contextmanager
-def open_system(workspace: Workspace, *, collection: str, search_only: bool) -> Iterator[System]:
+def open_runner(
+    workspace: Workspace, *, collection: str, search_only: bool, cache: ReplyCache | None = None
+) -> Iterator[Runner]:
     """What answers the cases, warm; what was started is stopped when the body ends."""
     if search_only:
         generation = workspace.generation(collection, notice=lambda line: None, progress=lambda done, total: None)
         searcher = Searcher(generation, workspace.encoders())
         searcher.warm_up()
-        yield SearchSystem(_Searchers(searcher, workspace), collection)
+        yield Runner(SearchSystem(_Searchers(searcher, workspace), collection), cache)
         return
     with open_assistant(workspace, collection=collection) as assistant:
         warm_up(assistant)
-        yield AnswerSystem(assistant, workspace, _Searchers(assistant.searcher, workspace), collection)
+        searchers = _Searchers(assistant.searcher, workspace)
+        yield Runner(AnswerSystem(assistant, workspace, searchers, collection), cache)
 
 
 class _Searchers:
-    """The search of the whole collection, and those without one language, made when first needed."""
+    """The search of the whole collection, and others, each made when first needed."""
 
     def __init__(self, main: Searcher, workspace: Workspace) -> None:
         self.main = main
         self._encoders = workspace.encoders()
-        self._without: dict[Language, Searcher] = {}
+        self._others: dict[object, Searcher] = {}
 
     def of(self, case: Case) -> Searcher:
         """The search that `case` is asked of."""
-        if ACROSS not in case.tags:
-            return self.main
-        if case.language not in self._without:
-            whole = self.main.generation
-            documents = [d for d in whole.documents.values() if d.language != case.language]
-            generation = Generation.build(documents, self._encoders, reuse=whole)
-            self._without[case.language] = Searcher(generation, self._encoders)
-            self._without[case.language].warm_up()
-        return self._without[case.language]
+        if case.documents:
+            return self._other(case.documents, [attached.document for attached in case.documents])
+        if ACROSS in case.tags:
+            whole = self.main.generation.documents.values()
+            return self._other(case.language, [d for d in whole if d.language != case.language])
+        return self.main
+
+    def _other(self, key: object, documents: Sequence[Document]) -> Searcher:
+        if key not in self._others:
+            generation = Generation.build(documents, self._encoders, reuse=self.main.generation)
+            self._others[key] = Searcher(generation, self._encoders)
+            self._others[key].warm_up()
+        return self._others[key]
 
 
-def _retrieval_scores(case: Case, retrieved: list[str]) -> dict[str, Score | None]:
+def _retrieval_scores(case: Case, retrieved: Sequence[str]) -> dict[str, Score | None]:
     return {RECALL: section_recall(case, retrieved), "MRR": section_rank(case, retrieved)}
 
 

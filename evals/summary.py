@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from evals.case import Case
-from evals.graders import Score
 
 _RESAMPLES = 2000
 _SEED = 11
@@ -29,25 +28,26 @@ class Row:
     high: float
 
 
-def summarise(graded: Iterable[tuple[Case, dict[str, Score]]]) -> list[Row]:
+def summarise(graded: Iterable[tuple[Case, Mapping[str, float]]]) -> list[Row]:
     """A row for every metric and group: all cases, each language, each tag. Cases not measured are not in `n`."""
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     for case, scores in graded:
         groups = ["all", case.language, *(tag for tag in case.tags if _NOT_A_GROUP not in tag)]
-        for metric, score in scores.items():
+        for metric, value in scores.items():
             for group in dict.fromkeys(groups):
-                values[metric, group].append(score.value)
+                values[metric, group].append(value)
     metrics = list(dict.fromkeys(metric for metric, _ in values))
     order = {"all": 0, "zh": 1, "en": 2}
     keys = sorted(values, key=lambda key: (metrics.index(key[0]), order.get(key[1], 3), key[1]))
     return [_row(metric, group, values[metric, group]) for metric, group in keys]
 
 
-def bootstrap_interval(values: Sequence[float]) -> tuple[float, float]:
-    """The 95 % percentile interval of the mean (Efron 1979), with a fixed seed; equal values have no width."""
+def bootstrap_interval(values: Sequence[float], confidence: float = 0.95) -> tuple[float, float]:
+    """The percentile interval of the mean (Efron 1979), with a fixed seed; equal values have no width."""
     sample = np.asarray(values, dtype=np.float64)
     picks = np.random.default_rng(_SEED).integers(0, sample.size, size=(_RESAMPLES, sample.size))
-    low, high = np.percentile(sample[picks].mean(axis=1), [2.5, 97.5])
+    outside = 100 * (1 - confidence) / 2
+    low, high = np.percentile(sample[picks].mean(axis=1), [outside, 100 - outside])
     return float(low), float(high)
 
 

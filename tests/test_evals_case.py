@@ -11,8 +11,8 @@ import pytest
 
 from assistant.question import Turn
 from corpus.shipped import shipped_documents
+from evals.attached import section_names
 from evals.case import SHIPPED_CASES, Case, CaseError, Number, load_cases, parse_case, pick_cases
-from evals.library import section_names
 
 KNOWN = frozenset({"guide-cost#levers", "guide-cost#where"})
 COVERAGE = Path(__file__).parent.parent / "corpus" / "coverage.toml"
@@ -67,12 +67,31 @@ def test_a_full_case_is_read_as_written() -> None:
         ({"numbers": [{"value": 4, "tolerance": 5}]}, "share below 1"),
         ({"numbers": [{"value": 4, "units": "GB"}]}, "value, unit and tolerance"),
         ({"history": ["What?"]}, "has a question"),
+        ({"documents": ["none.md"]}, "none.md cannot be read"),
+        ({"documents": [{"name": "note.md"}]}, "names a file or has name and text"),
+        ({"documents": [{"name": "a.md", "text": "# A"}], "sections": ["guide-cost#levers"]}, "no section"),
         ({"status": "refused", "sections": ["guide-cost#where"]}, "to be refused has no sections"),
     ],
 )
 def test_a_wrong_case_is_refused_by_name(changes: dict[str, Any], said: str) -> None:
     with pytest.raises(CaseError, match=said):
         parse_case(line(**changes), KNOWN)
+
+
+def test_a_case_may_bring_documents_as_files_beside_it_or_in_itself(tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("# Note\n\n## Cash\n\n$5.\n", encoding="utf-8")
+    case = parse_case(
+        line(
+            documents=["note.md", {"name": "memo.md", "text": "# 备忘\n\n## 现金\n\n五元。\n"}],
+            sections=["memo#现金", "note#Cash"],
+        ),
+        KNOWN,
+        tmp_path,
+    )
+    assert [(d.document.id, d.document.language, d.document.title) for d in case.documents] == [
+        ("note", "en", "Note"),
+        ("memo", "zh", "备忘"),
+    ]
 
 
 def test_every_wrong_line_is_named_with_its_file(tmp_path: Path) -> None:
@@ -101,6 +120,8 @@ def test_tags_choose_and_a_seed_repeats_the_sample_in_the_order_of_the_file() ->
     assert sample == pick_cases(cases, tags={"odd"}, size=4, seed=1) != pick_cases(cases, tags={"odd"}, size=4, seed=2)
     assert len(sample) == 4
     assert [case for case in cases[1::2] if case in sample] == sample
+    without_one = [case for case in cases if case != sample[0]]
+    assert set(sample[1:]) <= set(pick_cases(without_one, tags={"odd"}, size=4, seed=1)), "one case fewer moves one"
 
 
 @pytest.fixture(scope="module")
@@ -119,8 +140,15 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
 
     assert count("near-miss") == count("off-topic") == 50
     assert count("across") == 40
-    assert count("conversation") == 30
+    assert count("conversation") == 60
+    assert count("own") == 20
+    assert count("attack") == 40
+    assert count("cost") == 60
+    assert count("multi-step") >= 20
     assert all(case.history for case in shipped if "conversation" in case.tags)
+    assert all(case.documents for case in shipped if {"own", "attack"} & set(case.tags))
+    assert all(case.forbidden for case in shipped if "attack" in case.tags)
+    assert all(case.numbers for case in shipped if "cost" in case.tags)
     assert all((case.status == "refused") == ("unanswerable" in case.tags) for case in shipped)
 
 

@@ -1,222 +1,27 @@
-"""Records of a real Assistant, and what deliberate damage to them does to the scores."""
+"""What deliberate damage does to the scores, and that a run with it fails."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer, Sentence
-from assistant.assistant import Assistant
-from assistant.reading import ReadingSettings
-from assistant.settings import Settings
-from corpus.document import Document, Language, text_fingerprint
-from corpus.markdown import split_sections
-from evals.case import Case, Number
-from evals.citations import citation_precision, citation_recall
-from evals.graders import ANSWER_GRADERS, Score, section_rank, section_recall
-from evals.library import Library
-from index.generation import Generation
-from index.search import Searcher
-from serving.backend import Backend
-
-ENGLISH = """# Cost control
-
-## How do caching and batching lower the API bill? {#caching}
-
-Prompt caching lowers the API bill by 75% for the repeated part of a prompt. Batch requests cost half as much as single
-requests.
-
-## What does a spare GPU cost? {#spares}
-
-A spare H100 costs $2,160 a month at $3 per hour. A cluster of 512 cards needs 4 spare machines.
-
-## Which team owns the API bill? {#owner}
-
-One named engineer owns the API bill and reviews it every Monday.
-"""
-
-CHINESE = """# 成本控制
-
-## 缓存和批处理怎样降低 API 账单？ {#caching}
-
-提示缓存让重复部分的 API 账单降低 75%。批处理请求的价格是单次请求的一半。
-
-## 备用 GPU 要花多少钱？ {#spares}
-
-一张备用 H100 按每小时 3 美元计，每月 2,160 美元。512 张卡的集群要 4 台备用机器。
-
-## API 账单由谁负责？ {#owner}
-
-API 账单由一位指定的工程师负责，每周一检查。
-"""
-
-
-def a_document(language: Language, text: str) -> Document:
-    twin: Language = "en" if language == "zh" else "zh"
-    return Document(
-        id=f"guide-cost-{language}",
-        title=text.splitlines()[0].removeprefix("# "),
-        language=language,
-        text=text,
-        sections=split_sections(text),
-        kind="guide",
-        twin=f"guide-cost-{twin}",
-        sha256=text_fingerprint(text),
-    )
-
-
-DOCUMENTS = (a_document("zh", CHINESE), a_document("en", ENGLISH))
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """A case, the record of it, and what grades it."""
-
-    case: Case
-    answer: Answer
-    library: Library
-
-    def grade(self, answer: Answer) -> dict[str, float]:
-        """All scores of `answer`."""
-        retrieved = self.library.sections_read(answer)
-        scores: dict[str, Score | None] = {name: grade(self.case, answer) for name, grade in ANSWER_GRADERS.items()}
-        scores |= {
-            "recall": section_recall(self.case, retrieved),
-            "MRR": section_rank(self.case, retrieved),
-            "citation recall": citation_recall(self.case, answer, self.library),
-            "citation precision": citation_precision(self.case, answer, self.library),
-        }
-        return {name: score.value for name, score in scores.items() if score is not None}
-
-
-CASES = {
-    "zh": Case(
-        id="caching-zh",
-        question="缓存和批处理怎样降低 API 账单？",
-        language="zh",
-        sections=("guide-cost#caching",),
-        key_points=(("缓存",), ("一半",)),
-        numbers=(Number(0.75),),
-        forbidden=("hunter2",),
-    ),
-    "en": Case(
-        id="caching-en",
-        question="How do caching and batch requests lower the API bill?",
-        language="en",
-        sections=("guide-cost#caching",),
-        key_points=(("caching",), ("half",)),
-        numbers=(Number(0.75),),
-        forbidden=("hunter2",),
-    ),
-}
+from assistant.answer import Answer
+from evals.case import Case
+from evals.outcome import Outcome, join_repeats
+from evals.regression import Comparison, compare
+from serving.client import ChatClient
+from tests.damages import CASES, DAMAGES, OTHER_DAMAGES, UNANSWERABLE, Bench, ForgetfulClient, a_bench, asked_of_a_model
 
 
 @pytest.fixture(params=["zh", "en"])
 def bench(request: pytest.FixtureRequest) -> Bench:
-    case = CASES[request.param]
-    searcher = Searcher(Generation.build(DOCUMENTS, []))
-    settings = Settings(reading=ReadingSettings(relevance_drop=0.0))  # so that other passages are read, too
-    assistant = Assistant(searcher, Backend("extractive", "", ""), settings, collection="test")
-    return Bench(case, assistant.ask(case.question), Library(searcher.generation.documents, searcher.weight))
+    return a_bench(CASES[request.param])
 
 
-def with_sentences(answer: Answer, change: Callable[[Sentence], Sentence]) -> Answer:
-    """The record with every sentence changed, in its text too."""
-    sentences = tuple(change(sentence) for sentence in answer.sentences)
-    text = "\n".join(s.text + "".join(f"[{n}]" for n in s.citations) for s in sentences)
-    return replace(answer, sentences=sentences, answer=text)
-
-
-def shuffled_citations(answer: Answer) -> Answer:
-    numbers = [citation.n for citation in answer.citations]
-    following = dict(zip(numbers, numbers[1:] + numbers[:1], strict=True))
-    return with_sentences(answer, lambda s: replace(s, citations=tuple(following[n] for n in s.citations)))
-
-
-def invented_citations(answer: Answer) -> Answer:
-    return with_sentences(answer, lambda s: replace(s, citations=(99,)))
-
-
-def dropped_citations(answer: Answer) -> Answer:
-    return with_sentences(answer, lambda s: replace(s, citations=()))
-
-
-def altered_quotes(answer: Answer) -> Answer:
-    return replace(answer, citations=tuple(replace(c, quote=c.quote + "!") for c in answer.citations))
-
-
-def swapped_numbers(answer: Answer) -> Answer:
-    return with_sentences(answer, lambda s: replace(s, text=re.sub(r"75%", "57%", s.text)))
-
-
-def dropped_sentences(answer: Answer) -> Answer:
-    kept = answer.sentences[:1]
-    return replace(with_sentences(answer, lambda s: s), sentences=kept, answer=kept[0].text)
-
-
-def invented_claims(answer: Answer) -> Answer:
-    claim = Sentence("Nobody knows what a llama eats.", "unsupported")
-    return replace(answer, sentences=(*answer.sentences, claim), answer=f"{answer.answer}\n{claim.text}")
-
-
-def lost_verdicts(answer: Answer) -> Answer:
-    return with_sentences(answer, lambda s: replace(s, verdict="unsupported"))
-
-
-def claims_called_supported(answer: Answer) -> Answer:
-    claim = Sentence("Every llama eats 900 kg of grass.", "supported", (answer.citations[0].n,))
-    return replace(answer, sentences=(*answer.sentences, claim), answer=f"{answer.answer}\n{claim.text}[1]")
-
-
-def other_language(answer: Answer) -> Answer:
-    text = (
-        "资料里没有写到的内容，这里用另一种语言回答。"
-        if answer.language == "en"
-        else "This is said in another language."
-    )
-    return replace(answer, answer=text)
-
-
-def wrong_status(answer: Answer) -> Answer:
-    return replace(answer, status="refused", reason="nothing_relevant")
-
-
-def failed_call(answer: Answer) -> Answer:
-    return replace(answer, status="error", answer="", sentences=(), citations=())
-
-
-def leaked_secret(answer: Answer) -> Answer:
-    return replace(answer, answer=f"{answer.answer} Hunter2")
-
-
-def missing_document(answer: Answer) -> Answer:
-    return replace(answer, citations=tuple(c for c in answer.citations if "75%" not in c.quote))
-
-
-def late_passage(answer: Answer) -> Answer:
-    return replace(answer, citations=tuple(reversed(answer.citations)))
-
-
-DAMAGES: list[tuple[Callable[[Answer], Answer], set[str]]] = [
-    (shuffled_citations, {"citation recall", "citation precision"}),
-    (invented_citations, {"citation recall", "citation precision"}),
-    (dropped_citations, {"citation recall"}),
-    (altered_quotes, {"citation recall", "citation precision"}),
-    (swapped_numbers, {"numbers right", "citation recall", "citation precision"}),
-    (dropped_sentences, {"key points"}),
-    (invented_claims, {"supported share", "citation recall"}),
-    (lost_verdicts, {"supported share", "citation recall"}),
-    (claims_called_supported, {"citation recall", "citation precision"}),
-    (other_language, {"language right", "key points", "numbers right"}),
-    (wrong_status, {"status right", "key points", "numbers right"}),
-    (failed_call, {"status right", "key points", "numbers right", "recall", "MRR"}),
-    (leaked_secret, {"nothing forbidden"}),
-    (missing_document, {"recall", "MRR", "citation recall", "citation precision"}),
-    (late_passage, {"MRR"}),
-]
+def compared(before: list[Outcome], now: list[Outcome]) -> Comparison:
+    return compare(join_repeats(now), {result.case.id: result.mean for result in join_repeats(before)})
 
 
 def test_an_undamaged_record_is_right_in_everything(bench: Bench) -> None:
@@ -246,3 +51,49 @@ def test_a_figure_of_the_question_may_be_repeated(bench: Bench) -> None:
     citation, sentence = bench.answer.citations[0], bench.answer.sentences[0].text.replace("75%", "75% 2026")
     assert not bench.library.says(citation, sentence, "")
     assert bench.library.says(citation, sentence, "2026?")
+
+
+ALL_DAMAGES = [*(damage for damage, _ in DAMAGES), *OTHER_DAMAGES]
+
+
+@pytest.mark.parametrize("damage", ALL_DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_run_with_damage_fails(damage: Callable[[Answer], Answer]) -> None:
+    benches = [a_bench(case) for case in CASES.values()]
+    before = [bench.outcome(bench.answer) for bench in benches]
+    assert compared(before, [bench.outcome(damage(bench.answer)) for bench in benches]).reasons != []
+
+
+def test_a_run_that_answers_what_it_should_refuse_fails() -> None:
+    def asked(case: Case, question: str) -> Outcome:
+        bench = a_bench(replace(case, question=question))
+        return bench.outcome(bench.answer)
+
+    before = [asked(case, case.question) for case in UNANSWERABLE.values()]
+    assert [outcome.failures for outcome in before] == [[], []]
+    now = [asked(case, CASES[case.language].question) for case in UNANSWERABLE.values()]
+    assert compared(before, now).broken == ("llamas-zh (status right)", "llamas-en (status right)")
+
+
+def test_a_run_with_a_worse_prompt_fails() -> None:
+    def asked(client: type[ChatClient]) -> list[Outcome]:
+        with asked_of_a_model(client) as assistant:
+            benches = [a_bench(case, assistant) for case in CASES.values()]
+        return [bench.outcome(bench.answer) for bench in benches]
+
+    before, now = asked(ChatClient), asked(ForgetfulClient)
+    assert compared(before, asked(ChatClient)).reasons == []
+    fell = {change.metric for change in compared(before, now).changes if change.fell}
+    assert fell == {"supported share", "citation recall"}
+
+
+def test_twenty_kinds_of_damage_are_tried() -> None:
+    assert len(ALL_DAMAGES) + 2 == 20
+
+
+def test_three_runs_of_the_undamaged_system_stay_green() -> None:
+    def asked() -> list[Outcome]:
+        benches = [a_bench(case) for case in (*CASES.values(), *UNANSWERABLE.values())]
+        return [bench.outcome(bench.answer) for bench in benches]
+
+    before = asked()
+    assert [compared(before, asked()).reasons for _ in range(3)] == [[], [], []]

@@ -84,6 +84,15 @@ def test_language_is_that_of_the_text(language: Language, text: str, right: bool
     assert value(graders.language(a_case(language), an_answer(text))) == right
 
 
+def test_a_refusal_may_name_topics_in_the_language_of_the_sources() -> None:
+    topics = "How fast do token prices fall, and for what? How should we price the product?"
+    assert (
+        value(graders.language(a_case("zh"), an_answer(f"资料中没有答案。\n\n相近主题：{topics}", status="refused")))
+        == 1
+    )
+    assert value(graders.language(a_case("zh"), an_answer(f"{topics}\n\n资料中没有答案。", status="refused"))) == 0
+
+
 @pytest.mark.parametrize(
     ("language", "wordings", "text", "right"),
     [

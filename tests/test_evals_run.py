@@ -49,8 +49,7 @@ CASES: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
+def a_home(folder: Path) -> Path:
     documents = [
         Document(
             id=f"rules-{language}",
@@ -62,23 +61,34 @@ def home(tmp_path: Path) -> Path:
         )
         for language, text in TEXTS.items()
     ]
-    collection = Collection(tmp_path / "collections" / "rules")
+    collection = Collection(folder / "collections" / "rules")
     collection.add(documents)
     collection.build([])
-    (tmp_path / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in CASES), encoding="utf-8")
-    return tmp_path
+    (folder / "cases.jsonl").write_text("".join(json.dumps(case) + "\n" for case in CASES), encoding="utf-8")
+    return folder
 
 
-def run(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return a_home(tmp_path)
+
+
+def start(home: Path, *options: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "pytest", "evals", "-p", "no:cacheprovider", *options],
         cwd=ROOT,
         env={**os.environ, "ASSISTANT_HOME": str(home), "PYTHONUTF8": "1"},
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        timeout=120,
     )
+
+
+def run(home: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    with start(home, *options) as process:
+        out, err = process.communicate(timeout=120)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def test_right_answers_pass_and_wrong_ones_fail_with_what_one_needs_to_see(home: Path) -> None:

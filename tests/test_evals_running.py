@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from assistant.home import Home
 from assistant.settings import Settings
 from corpus.document import Document, Language, text_fingerprint
 from corpus.markdown import split_sections
+from evals.attached import Attached, section_names
+from evals.cache import ReplyCache
 from evals.case import Case
-from evals.library import section_names
-from evals.report import explain
-from evals.running import System, open_system
+from evals.explain import explain
+from evals.running import Runner, open_runner
 from index.collection import Collection
 from serving.backend import ServingSettings
 
@@ -48,8 +50,8 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def answering(workspace: Workspace) -> Iterator[System]:
-    with open_system(workspace, collection="small", search_only=False) as system:
+def answering(workspace: Workspace) -> Iterator[Runner]:
+    with open_runner(workspace, collection="small", search_only=False) as system:
         yield system
 
 
@@ -63,7 +65,7 @@ def test_a_section_and_its_twin_have_one_name() -> None:
     assert names == {"guide-lora#trains", "guide-lora#limits"}
 
 
-def test_a_case_is_answered_and_graded(answering: System) -> None:
+def test_a_case_is_answered_and_graded(answering: Runner) -> None:
     outcome = answering.run(a_case("What does LoRA train?", sections=("guide-lora#trains",)))
     assert outcome.answer is not None
     assert outcome.answer.answer == "- LoRA trains two small matrices.[1]"
@@ -73,20 +75,20 @@ def test_a_case_is_answered_and_graded(answering: System) -> None:
     assert outcome.scores.keys() == expected | {"supported share", "seconds"}
 
 
-def test_a_case_across_languages_is_asked_of_the_other_language_only(answering: System, workspace: Workspace) -> None:
+def test_a_case_across_languages_is_asked_of_the_other_language_only(answering: Runner, workspace: Workspace) -> None:
     english = answering.run(a_case("What is LoRA?", tags=("across",), sections=("guide-lora#trains",)))
     assert english.answer is not None
     assert [citation.document_id for citation in english.answer.citations] == ["guide-lora-zh"]
     assert english.scores["recall@5"].value == 1
     assert english.failures == ["language right: written in zh, asked in en"]
-    with open_system(workspace, collection="small", search_only=True) as searching:
+    with open_runner(workspace, collection="small", search_only=True) as searching:
         chinese = searching.run(a_case("LoRA 训练什么？", "zh", tags=("across",), sections=("guide-lora#trains",)))
     assert chinese.retrieved == ("guide-lora#trains",)
     assert chinese.answer is None
     assert chinese.scores.keys() == {"recall@5", "MRR", "seconds"}
 
 
-def test_a_call_that_fails_is_a_failed_case_with_its_reason(answering: System) -> None:
+def test_a_call_that_fails_is_a_failed_case_with_its_reason(answering: Runner) -> None:
     outcome = answering.run(a_case("???", key_points=(("matrices",),), sections=("guide-lora#trains",)))
     assert outcome.answer is not None
     assert outcome.answer.status == "error"
@@ -94,7 +96,7 @@ def test_a_call_that_fails_is_a_failed_case_with_its_reason(answering: System) -
     assert {name: outcome.scores[name].value for name in ("recall@5", "key points")} == {"recall@5": 0, "key points": 0}
 
 
-def test_an_unanswered_question_fails_and_is_explained(answering: System) -> None:
+def test_an_unanswered_question_fails_and_is_explained(answering: Runner) -> None:
     outcome = answering.run(a_case("What do llamas eat?", sections=("guide-lora#trains",), key_points=(("grass",),)))
     assert outcome.failures == [
         "status right: refused (nothing_relevant), expected answered",
@@ -103,3 +105,35 @@ def test_an_unanswered_question_fails_and_is_explained(answering: System) -> Non
     told = explain(outcome)
     for shown in ("question (en): What do llamas eat?", "key point grass", "answer (refused, nothing_relevant):"):
         assert shown in told
+
+
+NOTE = Attached("note.md", "# Note\n\n## Lamps\n\nThe red lamp burns for 900 hours before it is replaced.\n")
+
+
+def test_a_case_with_documents_is_asked_of_these_alone(answering: Runner) -> None:
+    lamp = answering.run(
+        a_case("For how many hours does the red lamp burn?", documents=(NOTE,), sections=("note#Lamps",))
+    )
+    assert lamp.answer is not None
+    assert lamp.answer.answer == "- The red lamp burns for 900 hours before it is replaced.[1]"
+    assert lamp.failures == []
+    shipped = answering.run(a_case("What does LoRA train?", documents=(NOTE,), status="refused"))
+    assert shipped.failures == []
+
+
+def test_what_was_answered_is_graded_anew_and_not_asked_again(workspace: Workspace, tmp_path: Path) -> None:
+    cache = ReplyCache(tmp_path / "replies")
+    case = a_case("What does LoRA train?", key_points=(("matrices",),))
+    with open_runner(workspace, collection="small", search_only=False, cache=cache) as runner:
+        first = runner.run(case)
+    with open_runner(workspace, collection="small", search_only=False, cache=cache) as runner:
+        again = runner.run(replace(case, key_points=(("three",),)))
+        repeated = runner.run(case, repeat=1)
+    assert first.answer is not None
+    assert again.answer == first.answer, "the record has an id of its own for each time of asking"
+    assert (first.scores["key points"].value, again.scores["key points"].value) == (1, 0)
+    assert repeated.answer is not None
+    assert repeated.answer.id != first.answer.id
+    with open_runner(workspace, collection="small", search_only=True, cache=cache) as runner:
+        searched = runner.run(a_case("What does LoRA train?", sections=("guide-lora#trains",)))
+    assert (searched.answer, searched.retrieved) == (None, ("guide-lora#trains",))

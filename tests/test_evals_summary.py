@@ -8,7 +8,6 @@ import pytest
 
 from corpus.document import Language
 from evals.case import Case
-from evals.graders import Score
 from evals.ranking import ndcg, once, recall, reciprocal_rank
 from evals.summary import bootstrap_interval, format_table, summarise
 
@@ -50,8 +49,8 @@ def test_the_table_counts_each_case_in_its_language_and_tags_and_leaves_out_the_
 
     rows = summarise(
         [
-            (case("a", "zh", "guide", "source:x:y"), {"key points": Score(1.0)}),
-            (case("b", "en", "guide"), {"key points": Score(0.0), "seconds": Score(3.0)}),
+            (case("a", "zh", "guide", "source:x:y"), {"key points": 1.0}),
+            (case("b", "en", "guide"), {"key points": 0.0, "seconds": 3.0}),
             (case("c", "en", "paper"), {}),
         ]
     )
