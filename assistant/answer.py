@@ -45,7 +45,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """A shown calculation; the calculators make these."""
+    """A shown calculation (assistant/calculating/calculation.py makes these).
+
+    `value` is the number in `unit`, in full; `notes` say what limits it, such as a price that is old.
+    """
 
     name: str
     inputs: dict[str, str]
@@ -55,6 +58,7 @@ class Calculation:
     unit: str
     sources: tuple[str, ...]
     assumed: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 from assistant.assistant import Assistant
 from assistant.home import Home
+from assistant.profile import Company
 from assistant.prompting import instructions
 from assistant.settings import Settings
-from corpus.document import Language
-from corpus.shipped import shipped_documents
+from corpus.document import Document, Language
+from corpus.shipped import shipped_documents, with_tables
+from corpus.tables import Tables, load_tables
 from index.collection import Collection
 from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
@@ -36,9 +38,24 @@ class Workspace:
         self.catalog = Catalog.load(home.catalog)
         self.models = ModelStore(home.models)
 
+    def tables(self) -> Tables:
+        """The shipped tables, changed by the user's own file where there is one.
+
+        :raises TableError: naming the row of that file which breaks the form.
+        """
+        own = [self.home.prices] if self.home.prices.is_file() else []
+        return load_tables(*own)
+
+    def company(self) -> Company:
+        """What the user said about the company.
+
+        :raises SettingsError: naming what breaks the form of its file.
+        """
+        return Company.load(self.home.profile)
+
     def collection(self, name: str) -> Collection:
         """The collection `name`; the default one holds the shipped corpus besides the user's documents."""
-        shipped = shipped_documents() if name == DEFAULT_COLLECTION else ()
+        shipped = self._shipped() if name == DEFAULT_COLLECTION else ()
         return Collection(self.home.collection(name), shipped=shipped)
 
     def encoders(self) -> list[LazyEncoder]:
@@ -76,6 +93,10 @@ class Workspace:
         notice("the documents have changed: bringing the index up to date")
         return collection.build(encoders, progress)
 
+    def _shipped(self) -> tuple[Document, ...]:
+        """The shipped documents; the tables among them say what the user's own file says."""
+        return with_tables(self.tables()) if self.home.prices.is_file() else shipped_documents()
+
     def _open(self, collection: Collection, name: str, specs: list[EncoderSpec]) -> Generation:
         repair = f"run `assistant library build --collection {name}`"
         try:
@@ -99,7 +120,14 @@ def open_assistant(
     searcher = Searcher(generation, workspace.encoders())
     with open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend:
         notice(f"backend {backend.name}: {backend.reason}")
-        yield Assistant(searcher, backend, workspace.settings, collection=collection)
+        yield Assistant(
+            searcher,
+            backend,
+            workspace.settings,
+            collection=collection,
+            tables=workspace.tables(),
+            company=workspace.company,
+        )
 
 
 def warm_up(assistant: Assistant) -> None:

@@ -1,74 +1,60 @@
-"""The heart: retrieve -> prompt -> generate -> verify. What users meet and what is measured goes through here."""
+"""The heart: calculate -> retrieve -> prompt -> generate -> verify. What users meet and what is measured."""
 
 from __future__ import annotations
 
-import re
-import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 
-from assistant.answer import Answer, Status, Timing, TokenUsage
-from assistant.asides import Aside, read_aside
-from assistant.extractive import quote_best_sentences
+from assistant.answer import Answer
+from assistant.asides import read_aside
+from assistant.calculating.asking import find_request
+from assistant.calculating.asking_model import ask_model
+from assistant.calculating.calculated import Calculated, NotCalculated, work_out
+from assistant.calculating.cues import read_question
+from assistant.clock import Clock
+from assistant.draft import Draft
+from assistant.events import Event, Finished, Found, Wrote
+from assistant.extractive import quote_best_sentences, quote_further
+from assistant.judging import declines, judge, refuse, reply, with_verified
+from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, understand
 from assistant.reading import Passage, choose_passages
 from assistant.settings import Settings
-from assistant.verification import Checked, DraftVerifier, Verified
-from corpus.document import Language
+from assistant.verifying.names import unheard_names
+from assistant.verifying.verification import Checked, DraftVerifier
+from corpus.tables import Tables, load_tables
 from index.chunk import Hit
 from index.lexicon import translate
 from index.search import Searcher
 from serving.backend import Backend
 from serving.client import estimate_tokens
-from serving.errors import StreamBrokenError
 
-# Below this share of supported claims the answer is called partial.
-PARTIAL_BELOW = 0.5
 _HITS = 24
-_LONGEST_DECLINING = 200
-_DECLINING = re.compile(
-    r"(?:not|n't|no) (?:\w+ ){0,3}(?:provided|mentioned|specified|stated|contain|answer|information)"
-    r"|(?:资料|文中|原文)[^。]{0,12}(?:没有|未|不)(?:[^。]{0,6})(?:提|给出|说明|包含|涉及|答案)|没有[^。]{0,8}(?:资料|信息|答案)"
-)
-_NEAREST_TOPICS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The passages that will be read; comes before any text."""
-
-    passages: tuple[Passage, ...]
-    standalone_question: str
-    language: Language
-
-
-@dataclass(frozen=True, slots=True)
-class Wrote:
-    """The model wrote on: `tail` is all that stands behind the last checked sentence."""
-
-    tail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The checked answer; always the last event."""
-
-    answer: Answer
-
-
-Event = Found | Wrote | Checked | Finished
+_QUOTES_BESIDE_CALCULATION = 2
 
 
 class Assistant:
     """Answers questions from one collection with one backend. Any number of threads may ask."""
 
-    def __init__(self, searcher: Searcher, backend: Backend, settings: Settings, *, collection: str) -> None:
+    def __init__(
+        self,
+        searcher: Searcher,
+        backend: Backend,
+        settings: Settings,
+        *,
+        collection: str,
+        tables: Tables | None = None,
+        company: Callable[[], Company] = Company,
+    ) -> None:
+        """`company` is asked at every calculation, because people edit its profile meanwhile."""
         self.searcher = searcher
         self._settings = settings
         self._collection = collection
         self.backend = backend
+        self.tables = tables or load_tables()
+        self._company = company
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer `question`; see `stream`."""
@@ -80,63 +66,130 @@ class Assistant:
             raise RuntimeError("the stream ended without an answer")
         return answer
 
+    def on(self, searcher: Searcher) -> Assistant:
+        """The same assistant on another index."""
+        return Assistant(
+            searcher,
+            self.backend,
+            self._settings,
+            collection=self._collection,
+            tables=self.tables,
+            company=self._company,
+        )
+
     def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        """Answer `question` step by step: the passages, the draft as it grows, each sentence checked, the answer.
+        """Answer `question` step by step; the events and their order stand in events.py.
 
         :raises BadQuestionError: when it cannot be asked as it is.
         :raises ServerError: when the model's server does not begin to answer.
         """
-        clock = _Clock()
+        clock = Clock()
         understood = understand(question, history)
         blank = self._blank_answer(understood)
         if aside := read_aside(understood.text, understood.language):
             yield Found((), understood.text, understood.language)
-            yield Finished(clock.stamp(_reply(blank, aside)))
+            yield Finished(clock.stamp(reply(blank, aside)))
             return
+        calculated = self._calculate(understood, history)
+        if isinstance(calculated, NotCalculated):
+            refused = replace(blank, status="refused", reason=calculated.reason, answer=calculated.text)
+            yield Finished(clock.stamp(refused))
+            return
+        if calculated:
+            yield calculated
         hits = self.searcher.search(understood.standalone, language=understood.language, limit=_HITS)
-        passages = self._choose(hits)
+        passages, unknown_names = self._read(understood, hits)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
-        if not passages:
-            yield Finished(clock.stamp(self._refusal(blank, hits, "nothing_relevant")))
+        if calculated:
+            yield from calculated.sentences
+            made = self._comment(blank, understood, passages, calculated, clock)
+        elif unknown_names:
+            yield Finished(clock.stamp(refuse(blank, hits, "name_not_in_sources", unknown_names=unknown_names)))
             return
-        draft = _Draft(DraftVerifier(passages, self.searcher.weight, understood.standalone, translate))
-        yield from self._generate(understood, passages, draft, clock)
-        verified = draft.verifier.finish(cut=draft.cut)
+        elif not passages:
+            yield Finished(clock.stamp(refuse(blank, hits, "nothing_relevant")))
+            return
+        else:
+            made = self._answer(blank, understood, passages, hits, clock)
+        answer = yield from made
         clock.verified()
-        yield Finished(clock.stamp(self._judge(replace(blank, usage=draft.usage), draft, verified, hits)))
+        yield Finished(clock.stamp(answer))
+
+    def _answer(
+        self, blank: Answer, understood: Understood, passages: Sequence[Passage], hits: Sequence[Hit], clock: Clock
+    ) -> Generator[Wrote | Checked, None, Answer]:
+        """The answer out of the passages; what of them goes further than the model's draft is quoted below it."""
+        draft = self._draft(passages, understood.standalone)
+        client, weight = self.backend.client, self.searcher.weight
+        if client is None:
+            yield from clock.writing(draft.take(quote_best_sentences(understood.standalone, passages, weight)))
+        else:
+            prompt = write_prompt(understood.standalone, passages, understood.language)
+            yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
+        yield from draft.close()
+        verified = draft.verified()
+        answer = judge(replace(blank, usage=draft.usage), draft, verified, hits)
+        if client is None or answer.status == "refused" or draft.broken:
+            return answer
+        used = [passage for passage in passages if any(c.used and c.n == passage.n for c in verified.citations)]
+        further = quote_further(understood.standalone, draft.text, used, weight)
+        if further:
+            yield from draft.take(f"\n\n{phrases(understood.language).further}\n{further}")
+            yield from draft.close()
+            verified = draft.verified()
+            answer = replace(with_verified(answer, verified), answer=verified.text)
+        return answer
+
+    def _comment(
+        self, blank: Answer, understood: Understood, passages: Sequence[Passage], calculated: Calculated, clock: Clock
+    ) -> Generator[Wrote | Checked, None, Answer]:
+        """A calculation's answer: behind its sentences what the passages say about the figure."""
+        draft = self._draft(passages, f"{understood.standalone}\n{calculated.text}")
+        draft.verifier.feed("\n\n")
+        client = self.backend.client
+        if passages and client is None:
+            quoted = quote_best_sentences(
+                understood.standalone, passages, self.searcher.weight, limit=_QUOTES_BESIDE_CALCULATION
+            )
+            yield from clock.writing(draft.take(quoted))
+        elif passages and client is not None:
+            prompt = write_prompt(understood.standalone, passages, understood.language, calculated=calculated.text)
+            yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
+        yield from draft.close()
+        verified = draft.verified()
+        comment = "" if declines(draft.text) else verified.text
+        return calculated.join(replace(blank, usage=draft.usage), comment, verified)
+
+    def _draft(self, passages: Sequence[Passage], known: str) -> Draft:
+        """An empty draft; figures of the `known` text may be repeated in it."""
+        return Draft(DraftVerifier(passages, self.searcher.weight, known, translate))
+
+    def _calculate(self, understood: Understood, history: Sequence[Turn]) -> Calculated | NotCalculated | None:
+        """The calculation asked for: by rules, and where they do not suffice as the model reads the question."""
+        company, earlier = self._company(), [turn.question for turn in history]
+        request = find_request(understood.text, earlier, self.tables, currency=company.currency)
+        made = work_out(request, self.tables, understood.language, company) if request else None
+        if isinstance(made, Calculated) or self.backend.client is None:
+            return made
+        asked = ask_model(self.backend.client, read_question(understood.text, self.tables), request)
+        by_model = work_out(asked, self.tables, understood.language, company) if asked else None
+        return by_model if isinstance(by_model, Calculated) else made
+
+    def _read(self, understood: Understood, hits: Sequence[Hit]) -> tuple[list[Passage], list[str]]:
+        """The passages to read; and of a question about names that none of them has, these names."""
+        passages = self._choose(hits)
+        asked = understood.standalone
+        unheard = unheard_names(asked, "\n".join(f"{passage.heading}\n{passage.text}" for passage in passages))
+        if not passages or not unheard:
+            return passages, []
+        named = self._choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)])
+        return (named, []) if named else (passages, unheard)
 
     def _choose(self, hits: Sequence[Hit]) -> list[Passage]:
         client = self.backend.client
         count: Callable[[str], int] = client.count_tokens if client else estimate_tokens
         return choose_passages(hits, self.searcher.generation.documents, self._settings.reading, count)
-
-    def _generate(
-        self, understood: Understood, passages: Sequence[Passage], draft: _Draft, clock: _Clock
-    ) -> Iterator[Wrote | Checked]:
-        """Fill `draft`, checking each sentence as it is complete. A break keeps what had come."""
-        client = self.backend.client
-        if client is None:
-            quoted = quote_best_sentences(understood.standalone, passages, self.searcher.weight)
-            clock.wrote()
-            yield from draft.take(quoted)
-        else:
-            prompt = write_prompt(understood.standalone, passages, understood.language)
-            stream = client.stream(prompt, max_tokens=self._settings.serving.max_tokens)
-            try:
-                for piece in stream:
-                    clock.wrote()
-                    yield from draft.take(piece)
-                    if draft.verifier.repeats:
-                        break
-            except StreamBrokenError:
-                draft.broken = True
-            finally:
-                stream.close()
-            draft.cut = stream.finish_reason == "length"
-            draft.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
-        if not draft.cut:
-            yield from draft.verifier.last_checked()
 
     def _blank_answer(self, understood: Understood) -> Answer:
         return Answer(
@@ -154,99 +207,3 @@ class Assistant:
             prompt_version=phrases(understood.language).version,
             settings_id=self._settings.id,
         )
-
-    def _judge(self, blank: Answer, draft: _Draft, verified: Verified, hits: Sequence[Hit]) -> Answer:
-        """Status, reason and text of a checked draft."""
-        checked = replace(
-            blank,
-            sentences=verified.sentences,
-            citations=verified.citations,
-            invented_citations=verified.invented_citations,
-        )
-        if not draft.text.strip():
-            return replace(self._refusal(checked, hits, "no_answer_came"), status="error")
-        if _declines(draft.text):
-            return self._refusal(checked, hits, "not_in_sources")
-        if verified.supported_share == 0:
-            if draft.broken:  # what had come is too little to judge the question by
-                return replace(self._refusal(checked, hits, "broken_off"), status="error")
-            return self._refusal(checked, hits, "nothing_supported")
-        if verified.lead_lacks_figure:
-            return self._refusal(checked, hits, "figure_not_in_sources")
-        status: Status = "answered"
-        reason = ""
-        if verified.supported_share < PARTIAL_BELOW:
-            if verified.claims[0].verdict == "unsupported":
-                return self._refusal(checked, hits, "little_supported")
-            status, reason = "partial", "little_supported"
-        if draft.broken:
-            status, reason = "partial", "broken_off"
-        return replace(checked, status=status, reason=reason, answer=verified.text)
-
-    def _refusal(self, answer: Answer, hits: Sequence[Hit], reason: str) -> Answer:
-        """The fixed sentence, and what could be asked instead."""
-        texts = phrases(answer.language)
-        topics = list(dict.fromkeys(hit.chunk.section or hit.chunk.title for hit in hits))[:_NEAREST_TOPICS]
-        text = texts.refused
-        if topics:
-            joined = ("；" if answer.language == "zh" else "; ").join(topics)
-            text += "\n\n" + texts.nearest.format(topics=joined)
-        return replace(answer, status="refused", reason=reason, answer=text)
-
-
-def _reply(blank: Answer, aside: Aside) -> Answer:
-    status: Status = "answered" if aside.kind == "small_talk" else "refused"
-    return replace(blank, status=status, reason=aside.kind, answer=aside.reply)
-
-
-def _declines(draft: str) -> bool:
-    """Whether the model itself says, and says only, that the passages do not hold the answer."""
-    return len(draft) < _LONGEST_DECLINING and _DECLINING.search(draft) is not None
-
-
-class _Draft:
-    """What the model wrote, checked as far as it is complete, and how it ended."""
-
-    def __init__(self, verifier: DraftVerifier) -> None:
-        self.text = ""
-        self.verifier = verifier
-        self.broken = False
-        self.cut = False
-        self.usage = TokenUsage()
-
-    def take(self, piece: str) -> Iterator[Wrote | Checked]:
-        """Take the next piece in."""
-        self.text += piece
-        yield from self.verifier.feed(piece)
-        yield Wrote(self.verifier.tail)
-
-
-class _Clock:
-    """Takes the times of `Timing`."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-        self._retrieved = self._first = self._last = self._verified = 0
-
-    def _now(self) -> int:
-        return round((time.perf_counter() - self._start) * 1000)
-
-    def retrieved(self) -> None:
-        self._retrieved = self._now()
-
-    def wrote(self) -> None:
-        self._last = self._now()
-        self._first = self._first or self._last
-
-    def verified(self) -> None:
-        self._verified = self._now()
-
-    def stamp(self, answer: Answer) -> Answer:
-        timing = Timing(
-            retrieve=self._retrieved,
-            first_token=self._first,
-            generate=max(0, self._last - self._retrieved),
-            verify=max(0, self._verified - self._last) if self._verified else 0,
-            total=self._now(),
-        )
-        return replace(answer, timing_ms=timing)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assistant.reading import Passage
-from assistant.sentences import split_sentences
-from assistant.verification import Verified, verify
+from assistant.verifying.sentences import split_sentences
+from assistant.verifying.verification import Verified, verify
 from corpus.document import Document
 from corpus.language import document_language
 from index.chunk import Hit

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.reading import Passage
-from assistant.sentences import Span, split_sentences
+from assistant.verifying.sentences import Span, split_sentences
 from index.words import content_words
 
 MAX_SENTENCES = 5
+MAX_FURTHER = 3
+# A sentence of which the answer holds so much, by weight of its words, has been said.
+_ALREADY_SAID = 0.6
+_FEWEST_WORDS = 4
 # The first sentence of a passage says what it is about.
 _LEAD_BONUS = 0.15
 
 
-def quote_best_sentences(question: str, passages: Sequence[Passage], weight: Callable[[str], float]) -> str:
-    """Markdown: a list of whole sentences of `passages`, at least one of the best passage."""
+def quote_best_sentences(
+    question: str, passages: Sequence[Passage], weight: Callable[[str], float], *, limit: int = MAX_SENTENCES
+) -> str:
+    """Markdown: a list of at most `limit` whole sentences of `passages`, at least one of the best passage."""
     wanted = set(content_words(question))
     total = sum(weight(word) for word in wanted) or 1.0
     scored: list[tuple[float, int, int, Span]] = []
@@ -25,5 +31,28 @@ def quote_best_sentences(question: str, passages: Sequence[Passage], weight: Cal
             held = wanted & set(content_words(span.text))
             score = sum(weight(word) for word in held) / total * passage.relevance
             scored.append((score + (_LEAD_BONUS if place == 0 else 0.0), passage.n, place, span))
-    best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:MAX_SENTENCES]
+    best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:limit]
+    return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
+
+
+def quote_further(question: str, said: str, passages: Sequence[Passage], weight: Callable[[str], float]) -> str:
+    """Markdown: sentences of `passages` that go on where an answer that was `said` stops; empty when nothing does.
+
+    A small model answers in a sentence or two and leaves the figures, steps and limits of its sources out.
+    """
+    told = set(content_words(said))
+    asked = set(content_words(question)) | told
+    fresh: list[tuple[float, int, int, Span]] = []
+    for passage in passages:
+        for place, span in enumerate(split_sentences(passage.text)):
+            words = set(content_words(span.text))
+            total = sum(weight(word) for word in words)
+            if span.text.startswith("|") or len(words) < _FEWEST_WORDS or span.text.endswith((":", "：")) or not total:
+                continue
+            # What the answer has said already is left out; of the rest what is nearest to question and answer comes.
+            if sum(weight(word) for word in words & told) / total >= _ALREADY_SAID:
+                continue
+            score = sum(weight(word) for word in words & asked) / total * passage.relevance
+            fresh.append((score, passage.n, place, span))
+    best = sorted(fresh, key=lambda item: (-item[0], item[1], item[2]))[:MAX_FURTHER]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))

@@ -38,6 +38,16 @@ class Home:
         return self.folder / "models.toml"
 
     @property
+    def prices(self) -> Path:
+        """The user's own rows of the tables: prices, accelerators, benchmarks."""
+        return self.folder / "prices.toml"
+
+    @property
+    def profile(self) -> Path:
+        """What the user said about the company."""
+        return self.folder / "company.toml"
+
+    @property
     def settings(self) -> Path:
         """Settings of this home."""
         return self.folder / "assistant.toml"

@@ -26,6 +26,7 @@ class Phrases:
     version: str
     system: str
     passages: str
+    comment: str
     passage: str
     refused: str
     nearest: str
@@ -35,6 +36,8 @@ class Phrases:
     about: str
     thanks: str
     personal_advice: str
+    further: str
+    unknown_names: str
 
 
 @cache
@@ -49,8 +52,13 @@ def instructions(language: Language) -> Message:
     return Message("system", phrases(language).system)
 
 
-def write_prompt(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:
-    """Instructions, numbered passages, question. Passages and question are data: role markers in them are broken."""
+def write_prompt(
+    question: str, passages: Sequence[Passage], language: Language, *, calculated: str = ""
+) -> list[Message]:
+    """Instructions, numbered passages, question; a calculation that was shown is only to be commented on.
+
+    Passages and question are data: role markers in them are broken.
+    """
     texts = phrases(language)
     numbered = "\n\n".join(
         texts.passage.format(
@@ -58,7 +66,8 @@ def write_prompt(question: str, passages: Sequence[Passage], language: Language)
         )
         for passage in passages
     )
-    body = texts.passages.format(passages=numbered, question=_as_data(question))
+    form = texts.comment if calculated else texts.passages
+    body = form.format(passages=numbered, question=_as_data(question), calculation=_as_data(calculated))
     return [instructions(language), Message("user", body)]
 
 

@@ -11,7 +11,7 @@ from corpus.document import Document, Section, text_fingerprint
 from corpus.errors import CorpusError, DocumentRuleError
 from corpus.front_matter import parse_front_matter
 from corpus.markdown import split_sections
-from corpus.tables import table_documents
+from corpus.tables import Tables, table_documents
 
 DOCUMENTS_FOLDER = Path(__file__).parent / "documents"
 _FOLDER_OF_KIND = {"guide": "guides", "paper": "papers"}
@@ -26,6 +26,12 @@ def shipped_documents() -> tuple[Document, ...]:
     """
     documents = (*(read_shipped(path) for path in document_paths()), *table_documents())
     return tuple(sorted(documents, key=lambda document: document.id))
+
+
+def with_tables(tables: Tables) -> tuple[Document, ...]:
+    """The shipped documents with those made from `tables` in place of the shipped ones."""
+    written = (document for document in shipped_documents() if document.kind != "table")
+    return tuple(sorted((*written, *table_documents(tables)), key=lambda document: document.id))
 
 
 def document_paths() -> list[Path]:

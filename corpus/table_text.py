@@ -80,7 +80,10 @@ class TableHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What every row has. `derived` and `unconfirmed` name figures of it that its sources do not give."""
+    """What every row has. `derived` and `unconfirmed` name figures of it that its sources do not give.
+
+    `own` rows come from a user's file; the loader says so, no file does.
+    """
 
     id: str
     name: str
@@ -93,6 +96,7 @@ class Row:
     note_zh: str = ""
     derived: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    own: bool = False
 
     def values(self) -> dict[str, Value]:
         """Everything a sentence about this row may put, by key."""

@@ -48,11 +48,16 @@ class Accelerator(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRun(Row):
-    """A known training run. Hours are accelerator-hours but for `wall_hours`; `accelerator` is an id of that table."""
+    """A known model and its training. Hours are accelerator-hours but for `wall_hours`; `accelerator` is an id."""
 
     parameters: float | None = None
     active_parameters: float | None = None
     tokens: float | None = None
+    layers: int | None = None
+    width: int | None = None
+    kv_heads: int | None = None
+    head_dim: int | None = None
+    vocabulary: int | None = None
     tokens_are_at_least: bool = False
     training_flops: float | None = None
     hardware: str = ""
@@ -159,8 +164,8 @@ def load_tables(*paths: Path) -> Tables:
         regulations=_load("regulations", Fact, own),
         management_benchmarks=_load("management_benchmarks", Fact, own),
     )
-    used = {row.id: row.accelerator for row in tables.gpu_prices.rows.values()}
-    used |= {row.id: row.accelerator for row in tables.training_runs.rows.values() if row.accelerator}
+    rows = (*tables.gpu_prices.rows.values(), *tables.training_runs.rows.values())
+    used = {row.id: row.accelerator for row in rows if row.accelerator}
     if unknown := [row_id for row_id, accelerator in used.items() if accelerator not in tables.accelerators.rows]:
         place = ", ".join(map(str, paths)) or DATA_FOLDER
         raise TableError(f"{place}: row {unknown[0]!r}: accelerators has no row {used[unknown[0]]!r}; add one")
@@ -183,20 +188,24 @@ def _load(name: str, kind: type[R_co], own: Mapping[Path, dict[str, Any]]) -> Ta
     rows: dict[str, R_co] = {}
     for place, found in ((path, {name: entries}), *own.items()):
         known = sources | found.get("sources", {})
-        read = [_row(kind, entry, head, known, place) for entry in found.get(name, [])]
+        read = [_row(kind, entry, head, known, place, place in own) for entry in found.get(name, [])]
         if twice := {row.id for row in read if [other.id for other in read].count(row.id) > 1}:
             raise TableError(f"{place}: the id {sorted(twice)[0]!r} is used twice")
         rows |= {row.id: row for row in read}
     return Table(head, rows)
 
 
-def _row(kind: type[R_co], entry: dict[str, Any], head: TableHead, sources: dict[str, Any], path: Path) -> R_co:
+def _row(
+    kind: type[R_co], entry: dict[str, Any], head: TableHead, sources: dict[str, Any], path: Path, own: bool
+) -> R_co:
     try:
         keys = entry.get("sources", [])
         if unknown := [key for key in keys if key not in sources]:
             raise ValueError(f"the source {unknown[0]!r} is not described under [sources]")
         named = tuple(_read_entry(TableSource, {"key": key, **sources[key]}) for key in keys)
-        row = _read_entry(kind, {**entry, "sources": named} if "sources" in entry else entry)
+        if "own" in entry:
+            raise ValueError("the key 'own' is not for files")
+        row = _read_entry(kind, {**entry, "own": own} | ({"sources": named} if "sources" in entry else {}))
         _check_row(row, head)
         write_row(row, head, "en"), write_row(row, head, "zh")  # a text that cannot be written is found here
         return row

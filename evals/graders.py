@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Answer
-from assistant.quantities import is_same_value, read_all_figures
-from assistant.sentences import split_sentences
-from assistant.verification import remove_marks
+from assistant.verifying.quantities import is_same_value, read_all_figures
+from assistant.verifying.sentences import split_sentences
+from assistant.verifying.verification import remove_marks
 from corpus.language import HAN, document_language
 from evals.case import Case, Number
 from evals.ranking import reciprocal_rank

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant import support
 from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
 from assistant.home import Home
 from assistant.reading import Passage
 from assistant.settings import Settings
-from assistant.verification import verify
+from assistant.verifying import support
+from assistant.verifying.verification import verify
 from corpus.document import Document, Section
 from corpus.language import document_language
 from corpus.shipped import shipped_documents

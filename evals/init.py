@@ -20,9 +20,9 @@ from typing import Any
 from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
 from assistant.errors import AssistantError
 from assistant.home import Home
-from assistant.quantities import read_figures
-from assistant.sentences import split_sentences
 from assistant.settings import Settings
+from assistant.verifying.quantities import read_figures
+from assistant.verifying.sentences import split_sentences
 from corpus.document import Document, Language, Section
 from evals.attached import section_names
 from evals.case import CaseError, load_cases

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from assistant.answer import Answer, Citation
 from assistant.reading import Passage
-from assistant.support import SupportChecker
+from assistant.verifying.support import SupportChecker
 from corpus.document import Document
 from evals.ranking import once
 from index.chunk import make_chunk

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from assistant.reading import Passage
-from assistant.sentences import split_sentences
+from assistant.verifying.sentences import split_sentences
 from corpus.document import Document
 from evals.claims import passage_of
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -97,6 +97,28 @@ class ChatClient:
         except openai.OpenAIError as error:
             raise _translated(error, self.base_url) from error
         return ChatStream(stream)
+
+    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, object], max_tokens: int) -> str:
+        """A short answer in one piece: JSON of `schema`, to which llama.cpp and vLLM constrain what is written.
+
+        :raises ServerUnreachableError: when nothing answers.
+        :raises ServerRefusedError: when the server says no.
+        """
+        try:
+            reply = self._client.chat.completions.create(
+                model=self.model,
+                messages=[_turn(message) for message in messages],
+                max_tokens=max_tokens,
+                temperature=0.0,
+                seed=0,
+                response_format={
+                    "type": "json_schema",
+                    "json_schema": {"name": "choice", "schema": dict(schema), "strict": True},
+                },
+            )
+        except openai.OpenAIError as error:
+            raise _translated(error, self.base_url) from error
+        return (reply.choices[0].message.content or "") if reply.choices else ""
 
     def is_answering(self) -> bool:
         """Whether the server really writes a token. A server can be up and yet never answer."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.answer import Answer
 from corpus.document import Document, Language, Section, text_fingerprint
 from index.encoder import EncoderSpec, Vectors
 from index.words import words
@@ -63,7 +64,7 @@ class ScriptedHandler(BaseHTTPRequestHandler):
         self.server.requests.append(body)  # type: ignore[attr-defined]
         if not self.path.endswith("/chat/completions"):
             self.send_error(404)
-        elif body.get("stream"):
+        elif body.get("stream") or "response_format" in body:
             self.server.script(self, body)  # type: ignore[attr-defined]
         else:
             message = {"role": "assistant", "content": "1"}
@@ -130,3 +131,8 @@ def says(text: str) -> Script:
         handler.end_stream()
 
     return script
+
+
+def answer_with_text(text: str) -> Answer:
+    """An answered record of `text` alone."""
+    return Answer("1", "", "", "en", "answered", "", text)

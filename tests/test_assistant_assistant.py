@@ -10,7 +10,8 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.app import Workspace
-from assistant.assistant import Assistant, Found
+from assistant.assistant import Assistant
+from assistant.events import Found
 from assistant.prompting import write_prompt
 from assistant.reading import Passage
 from assistant.record import to_json_line, to_record

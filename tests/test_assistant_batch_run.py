@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from assistant.assistant import Assistant, Found
+from assistant.assistant import Assistant
 from assistant.batch.asking import Result
 from assistant.batch.row import Row
 from assistant.batch.run import BatchRun
 from assistant.batch.window import Waiting, Window
+from assistant.events import Found
 from assistant.question import Turn
 from assistant.settings import Settings
 from index.collection import Collection

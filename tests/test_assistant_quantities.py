@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.quantities import is_same_value, read_all_figures, read_figures
+from assistant.verifying.quantities import is_same_value, read_all_figures, read_figures
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.contrasts import contradicted
-from assistant.counts import miscounted
-from assistant.names import missing_names, names
-from assistant.polarity import denies, reversed_words
 from assistant.reading import Passage
-from assistant.roles import exchanged, misplaced_names, turned_round
-from assistant.support import SupportChecker
+from assistant.verifying.contrasts import contradicted
+from assistant.verifying.counts import miscounted
+from assistant.verifying.names import missing_names, names
+from assistant.verifying.polarity import denies, reversed_words
+from assistant.verifying.roles import exchanged, misplaced_names, turned_round
+from assistant.verifying.support import SupportChecker
 from tests.doubles import make_document
 
 

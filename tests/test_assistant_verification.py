@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.reading import Passage
-from assistant.verification import DraftVerifier, verify
+from assistant.verifying.verification import DraftVerifier, verify
 from tests.doubles import make_document
 
 ENGLISH = (
@@ -88,4 +88,5 @@ def test_a_loop_is_noticed() -> None:
 def test_a_draft_that_was_cut_loses_only_its_unfinished_end() -> None:
     verifier = DraftVerifier(passages(), even)
     verifier.feed("推理服务是最大的一块成本。量化把每个权重存成更少的位。也就是说，业务越大，账")
-    assert verifier.finish(cut=True).text.endswith("更少的位。[2]")
+    verifier.cut_off()
+    assert verifier.finish().text.endswith("更少的位。[2]")

@@ -56,6 +56,11 @@ def test_rounding_in_the_last_bits_costs_no_accelerator() -> None:
         (12345, "accelerator * hour", "zh", "12,345 卡时"),
         (40, "percent", "en", "40%"),
         (-1200, "USD", "en", "−$1,200"),
+        (1, "hour", "en", "1 hour"),
+        (1, "person", "en", "1 person"),
+        (1, "token / second", "en", "1 token/s"),
+        (1.5e6, "request / month", "zh", "每月 150 万次请求"),
+        (0.001175, "USD / request", "en", "$0.001175 per request"),
     ],
 )
 def test_amounts_read_well(value: float, unit: str, language: Language, expected: str) -> None:
@@ -64,4 +69,4 @@ def test_amounts_read_well(value: float, unit: str, language: Language, expected
 
 def test_numbers_keep_four_digits() -> None:
     written = [write_number(value, "en") for value in (0, 1.5, 38.4, 0.04567, 999.96, 58982.3, 123456789)]
-    assert written == ["0", "1.5", "38.4", "0.0457", "1,000", "58,982", "123.5 million"]
+    assert written == ["0", "1.5", "38.4", "0.04567", "1,000", "58,982", "123.5 million"]

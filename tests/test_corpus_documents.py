@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.quantities import is_same_value, read_all_figures, read_figures
+from assistant.verifying.quantities import is_same_value, read_all_figures, read_figures
 from corpus.document import Document
 from corpus.language import HAN
 from corpus.shipped import check_documents, shipped_documents

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.quantities import is_same_value, read_figures
+from assistant.verifying.quantities import is_same_value, read_figures
 from corpus.document import Document, Language
 from corpus.language import HAN
 from corpus.shipped import check_documents

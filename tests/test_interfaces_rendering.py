@@ -10,7 +10,7 @@ import pytest
 from assistant.answer import Answer
 from assistant.interfaces.rendering import answer_markdown, plain_markdown, sources_html
 from assistant.reading import Passage
-from assistant.verification import verify
+from assistant.verifying.verification import verify
 from tests.doubles import make_document
 
 ATTACKS = [

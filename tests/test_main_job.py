@@ -13,10 +13,12 @@ import pytest
 
 from assistant.answer import Answer
 from assistant.app import Workspace, open_assistant, warm_up
-from assistant.assistant import Assistant, Checked, Found, Wrote
+from assistant.assistant import Assistant
+from assistant.events import Found, Wrote
 from assistant.home import Home
 from assistant.interfaces.cli import main
 from assistant.settings import Settings
+from assistant.verifying.verification import Checked
 from index.generation import Generation
 
 ROOT = Path(__file__).parent.parent

@@ -10,11 +10,12 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.answer import Answer
-from assistant.assistant import Assistant, Event, Finished, Found
+from assistant.assistant import Assistant
 from assistant.batch.engine import Engine
 from assistant.batch.row import Row
 from assistant.batch.window import Waiting, beginning_of
 from assistant.errors import BadQuestionError
+from assistant.events import Event, Finished, Found
 from assistant.question import question_language
 from serving.errors import ServerError, StreamBrokenError
 

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from assistant.assistant import Event, Found
 from assistant.batch.row import Row
+from assistant.events import Event, Found
 
 Beginning = tuple[str, tuple[tuple[str, int], ...]]
 

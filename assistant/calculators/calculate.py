@@ -6,13 +6,24 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from assistant.calculators.calculator import Calculator, GivenInput, InputSpec, Result, Text, Trace, input_specs
+from assistant.calculators.calculator import (
+    Calculator,
+    GivenInput,
+    InputSpec,
+    Result,
+    TableValue,
+    Text,
+    Trace,
+    input_specs,
+)
 from assistant.calculators.errors import BadInputError, MissingInputError
-from assistant.calculators.prices import STALE_AFTER_MONTHS, hourly_price, months_old
+from assistant.calculators.prices import hourly_price, warn_of_age
 from assistant.calculators.quantity import Quantity, given
+from assistant.calculators.shapes import known_of_model
 from assistant.calculators.units import CURRENCIES
-from assistant.calculators.written import write_quantity
-from corpus.tables import Tables
+from assistant.calculators.written import in_words, write_quantity
+from corpus.table_text import Row
+from corpus.tables import Table, Tables
 
 Value = Quantity | str
 
@@ -36,15 +47,16 @@ def calculate(
             ),
         )
     currency = _currency(specs, values)
-    trace = Trace()
+    trace = Trace(tables)
     read: dict[str, GivenInput] = {}
     for name, spec in specs.items():
         if name in values:
             read[name] = GivenInput(name, spec.label, spec.symbol, _checked(name, spec, values[name], currency, tables))
-    for name, spec in specs.items():
+    needed = {name: spec for name, spec in specs.items() if _plays_a_part(spec, values)}
+    for name, spec in needed.items():
         if name not in read and (completed := _completed(name, spec, read, currency, tables, trace, today)):
             read[name] = completed
-    if missing := [name for name, spec in specs.items() if name not in read and not spec.optional]:
+    if missing := [name for name, spec in needed.items() if name not in read and not spec.optional]:
         raise _missing(calculator, missing, specs)
     inputs = calculator.inputs(**{name: _as_argument(spec, read.get(name), tables) for name, spec in specs.items()})
     unit = calculator.unit.replace("CUR", currency)
@@ -54,6 +66,10 @@ def calculate(
     return Result(
         calculator.name, calculator.title, ordered, tuple(trace.steps), value, unit, tuple(trace.notes), sources
     )
+
+
+def _plays_a_part(spec: InputSpec, values: Mapping[str, Value]) -> bool:
+    return (not spec.only_with or spec.only_with in values) and values.keys().isdisjoint(spec.unless)
 
 
 def _currency(specs: Mapping[str, InputSpec], values: Mapping[str, Value]) -> str:
@@ -79,7 +95,7 @@ def _currency(specs: Mapping[str, InputSpec], values: Mapping[str, Value]) -> st
 
 def _checked(name: str, spec: InputSpec, value: Value, currency: str, tables: Tables) -> Value:
     if spec.kind != "number":
-        allowed = spec.choices if spec.kind == "choice" else tuple(tables.accelerators.rows)
+        allowed = spec.choices if spec.kind == "choice" else tuple(_rows(spec, tables).rows)
         if not isinstance(value, str) or value not in allowed:
             shown = write_quantity(value, "en") if isinstance(value, Quantity) else value
             options = ", ".join(allowed)
@@ -110,13 +126,18 @@ def _check_bounds(name: str, spec: InputSpec, size: float, unit: str) -> None:
     high = spec.most if spec.most is not None else float("inf")
     if low <= size <= high and not (spec.above_zero and size <= 0):
         return
-    least = f"{low:g}" if not spec.above_zero or low > 0 else "0"
-    bounds = f"{least} – {high:g}" if high < float("inf") else f"> {least}"
+    shown = in_words(size, unit)
+    least = in_words(0 if spec.above_zero and low <= 0 else low, unit) if spec.least is not None else None
+    most = in_words(high, unit) if spec.most is not None else None
     raise BadInputError(
         name,
         Text(
-            f"{spec.label.en} of {size:g} {unit} cannot be meant; possible: {bounds} {unit}".strip(),
-            f"{spec.label.zh}不可能是 {size:g} {unit}；可能的范围：{bounds} {unit}".strip(),
+            f"{spec.label.en} of {shown.en} cannot be meant"
+            + (f"; the least is {least.en}" if least else "")
+            + (f"; the most is {most.en}" if most else ""),
+            f"{spec.label.zh}不可能是{shown.zh}"
+            + (f"；最小{least.zh}" if least else "")
+            + (f"；最大{most.zh}" if most else ""),
         ),
     )
 
@@ -130,30 +151,32 @@ def _completed(
     trace: Trace,
     today: date | None,
 ) -> GivenInput | None:
-    """A value for an input that was not given: its default, or the market price of the accelerator chosen."""
+    """A value for an input that was not given: its default, or what the tables say."""
+    if "CUR" in spec.unit and currency != "USD":  # defaults and tables are in US dollars
+        return None
+    unit = spec.unit.replace("CUR", "USD")
     if spec.default is not None:
         value = spec.default
-        unit = spec.unit.replace("CUR", currency)
         filled = value if isinstance(value, str) else given(value, unit, spec.symbol)
         return GivenInput(name, spec.label, spec.symbol, filled, spec.because or Text("a common value", "常见取值"))
-    chosen = read.get(spec.hourly_price_of)
-    if chosen is None or currency != "USD":  # the tables are in US dollars
+    found = _look_up(spec, read, tables)
+    if found is None:
         return None
-    price = hourly_price(tables, str(chosen.value))
-    if price is None:
+    trace.cite(*found.sources)
+    if "CUR" in spec.unit and (warning := warn_of_age(spec.label, found.as_of, today or date.today())):
+        trace.note(warning)
+    return GivenInput(name, spec.label, spec.symbol, given(found.value, unit, spec.symbol), found.because)
+
+
+def _look_up(spec: InputSpec, read: Mapping[str, GivenInput], tables: Tables) -> TableValue | None:
+    if spec.of_model:
+        model, size = read.get("model"), read.get("parameters")
+        parameters = size.value.to("parameter") if size and isinstance(size.value, Quantity) else None
+        return known_of_model(tables, spec.of_model, str(model.value) if model else "", parameters)
+    lookup, of = (hourly_price, spec.hourly_price_of) if spec.hourly_price_of else (spec.lookup, spec.lookup_of)
+    if lookup is None or (of and of not in read):
         return None
-    trace.cite(*price.sources)
-    age = months_old(price.as_of, today or date.today())
-    if age > STALE_AFTER_MONTHS:
-        trace.note(
-            Text(
-                f"The price of the table is {age} months old; put your own in.",
-                f"表中的价格已有 {age} 个月之久，请换成自己的报价。",
-            )
-        )
-    return GivenInput(
-        name, spec.label, spec.symbol, given(price.usd, spec.unit.replace("CUR", "USD"), spec.symbol), price.because
-    )
+    return lookup(tables, str(read[of].value) if of else "")
 
 
 def _missing(calculator: Calculator[Any], names: list[str], specs: Mapping[str, InputSpec]) -> MissingInputError:
@@ -171,4 +194,9 @@ def _missing(calculator: Calculator[Any], names: list[str], specs: Mapping[str, 
 def _as_argument(spec: InputSpec, read: GivenInput | None, tables: Tables) -> object:
     if read is None:
         return None
-    return tables.accelerators[str(read.value)] if spec.kind == "accelerator" else read.value
+    return read.value if spec.kind in ("number", "choice") else _rows(spec, tables)[str(read.value)]
+
+
+def _rows(spec: InputSpec, tables: Tables) -> Table[Row]:
+    tables_by_kind = {"accelerator": tables.accelerators, "api_model": tables.api_prices, "model": tables.training_runs}
+    return tables_by_kind[spec.kind]

@@ -2,7 +2,8 @@
 
 CalculationError
 ├── MissingInputError     an input that no default can fill; `names` says which
-└── BadInputError         an input that cannot be meant: a wrong unit, negative, absurd, two currencies; `name`
+├── BadInputError         an input that cannot be meant: a wrong unit, negative, absurd, two currencies; `name`
+└── NoValueError          the inputs are fine and there is no such figure: a break-even that is never reached
 """
 
 from __future__ import annotations
@@ -34,3 +35,7 @@ class BadInputError(CalculationError):
     def __init__(self, name: str, text: Text) -> None:
         super().__init__(text)
         self.name = name
+
+
+class NoValueError(CalculationError):
+    """What was asked for does not exist for these inputs; the text says why, which is an answer too."""

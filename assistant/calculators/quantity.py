@@ -16,7 +16,7 @@ class Quantity:
     """A measure, and either the symbol it goes by in formulas or the operation that gave it.
 
     A leaf has the `unit` it is shown in; one without a symbol is a constant. `operator` is one of + − × ÷ ^ or the name
-    of a function (ceil, max, min).
+    of a function (ceil, floor, max, min).
     """
 
     measure: Measure
@@ -36,6 +36,11 @@ class Quantity:
     def is_in(self, unit: str) -> bool:
         """Whether it can be given in `unit`."""
         return is_in(self.measure, unit)
+
+    @property
+    def currency(self) -> str:
+        """The currency that the unit of an amount of money begins with."""
+        return self.unit.split(" / ")[0]
 
     @property
     def binding(self) -> int:
@@ -62,8 +67,10 @@ class Quantity:
     def __rtruediv__(self, other: float) -> Quantity:
         return _as_quantity(other) / self
 
-    def __pow__(self, exponent: float) -> Quantity:
-        return Quantity(self.measure**exponent, operator="^", parts=(self, constant(exponent)))
+    def __pow__(self, exponent: Quantity | float) -> Quantity:
+        right = _as_quantity(exponent)
+        # A plain number keeps the power of the unit exact: metres ** 2.0 and metres ** 0.5 have units, a share has not.
+        return Quantity(self.measure ** right.to(""), operator="^", parts=(self, right))
 
     def __lt__(self, other: Quantity) -> bool:
         return bool(self.measure < other.measure)
@@ -87,6 +94,12 @@ def ceil(quantity: Quantity, unit: str) -> Quantity:
     # A share like 3.0000000000000004 of what fits must not cost one more: the last bits are rounding.
     whole = math.ceil(round(quantity.to(unit), 9))
     return Quantity(measure(whole, unit), operator="ceil", parts=(quantity,))
+
+
+def floor(quantity: Quantity, unit: str) -> Quantity:
+    """The whole number of `unit` at or below it."""
+    whole = math.floor(round(quantity.to(unit), 9))
+    return Quantity(measure(whole, unit), operator="floor", parts=(quantity,))
 
 
 def largest(*quantities: Quantity) -> Quantity:

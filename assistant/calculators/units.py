@@ -27,7 +27,9 @@ for _definition in (
     "CNY = [currency_cny]",
     "EUR = [currency_eur]",
     "GBP = [currency_gbp]",
+    "node = [node]",
     "tCO2e = [co2e]",
+    "kgCO2e = 0.001 * tCO2e",
 ):
     _REGISTRY.define(_definition)
 

@@ -7,11 +7,13 @@ from typing import Any
 
 from assistant.answer import Answer, Citation, Sentence
 from assistant.app import Workspace, open_assistant
-from assistant.assistant import Assistant, Finished, Found
+from assistant.assistant import Assistant
+from assistant.events import Finished, Found
+from assistant.interfaces.calculation_view import calculation_text
 from assistant.interfaces.rendering import PARTIAL, UNSUPPORTED
 from assistant.interfaces.terminal import Terminal
 from assistant.record import to_json_line
-from assistant.verification import Checked, marks_of
+from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Language
 
 _LONGEST_QUOTE = 220
@@ -75,6 +77,8 @@ def _print_end(answer: Answer, terminal: Terminal, *, draft_shown: bool) -> None
         return
     if answer.status == "partial":
         terminal.answer("\n" + PARTIAL[answer.language])
+    if answer.calculations:
+        terminal.answer("\n" + calculation_text(answer.calculations, answer.language))
     used = [citation for citation in answer.citations if citation.used]
     if used:
         terminal.answer(f"\n{words['sources']}:")

@@ -12,7 +12,7 @@ from typing import Any
 from assistant.app import Workspace
 from assistant.checking import check_text
 from assistant.interfaces.terminal import Terminal
-from assistant.verification import Verified
+from assistant.verifying.verification import Verified
 from corpus.document import Document
 from corpus.errors import UnreadableFileError
 from corpus.reader import find_files, read_document

@@ -8,8 +8,11 @@ from typing import Any
 import gradio as gr
 
 from assistant.answer import Citation
-from assistant.assistant import Assistant, Event, Found, Wrote
+from assistant.assistant import Assistant
+from assistant.calculating.calculated import Calculated
 from assistant.errors import BadQuestionError
+from assistant.events import Event, Found, Wrote
+from assistant.interfaces.calculation_view import calculation_html
 from assistant.interfaces.rendering import (
     answer_markdown,
     checked_markdown,
@@ -18,7 +21,7 @@ from assistant.interfaces.rendering import (
     sources_html,
 )
 from assistant.question import Turn
-from assistant.verification import Checked
+from assistant.verifying.verification import Checked
 from serving.errors import ServingError
 
 EXAMPLES = (
@@ -153,10 +156,14 @@ class _Screen:
         self._drawn = 0
         self._found = Found((), question, "zh")
         self._panel = empty_sources_html()
+        self._calculations = ""
 
     def take(self, event: Event) -> bool:
         """Take an event in; whether the page should be redrawn."""
-        if isinstance(event, Found):
+        if isinstance(event, Calculated):
+            self._content = plain_markdown(event.text)
+            self._calculations = calculation_html(event.calculations, event.language)
+        elif isinstance(event, Found):
             self._found = event
             self._panel = self._sources(())
         elif isinstance(event, Checked):
@@ -183,7 +190,7 @@ class _Screen:
     def _sources(self, citations: Sequence[Citation]) -> str:
         language, standalone = self._found.language, self._found.standalone_question
         searched_as = "" if standalone == self._question else _SEARCHED_AS[language].format(question=standalone)
-        return sources_html(self._found.passages, citations, language, searched_as=searched_as)
+        return self._calculations + sources_html(self._found.passages, citations, language, searched_as=searched_as)
 
 
 def _turns(messages: Messages) -> list[Turn]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from assistant.answer import Answer, Citation, Sentence
 from assistant.reading import Passage
-from assistant.verification import Checked, marks_of
+from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Language
 
 UNSUPPORTED = {"zh": "〔资料不支持〕", "en": "(not supported by the sources)"}

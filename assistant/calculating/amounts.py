@@ -1,0 +1,214 @@
+"""Amounts in Chinese and English text: number, unit, range, and the words around them: 600 万元, 64×H100.
+
+An amount keeps its unit in the form of assistant/calculators/units.py; a bare number has none. A currency is read only
+where a sign or a word names one. NOT covered: dates, ordinals, amounts spelled out in English beyond "two million".
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.calculating.numerals import NUMERAL, fold, read_numeral
+from assistant.calculators.units import CURRENCIES
+
+_TABLE = Path(__file__).parent / "amounts.toml"
+# The unit of ¥ where it may be yuan or yen, and of a number that only says per what: 每月 50 万.
+UNCLEAR_MONEY, UNSAID = "money", "?"
+# What a chip's name is masked with, so that the digits in it are no number and "8 A100" is a count.
+CHIP_MASK, NAME_MASK = "\x01", "\x02"
+
+_CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|\.\s|、(?=\D)")
+_ROLE_LENGTH = 28
+_YEARS = (1900, 2100)
+_TIMES = ("month", "day", "year", "week", "hour")
+# What leads to the unit that an amount is per, and words that stand before another thing: 10 engineers cost a year.
+_PER = r"\s?(?:/|\bper\b|\beach\b|\ban?\b|\bevery\b)\s?|\s?(?:每(?:个)?|一(?=个?[月天年]|小时|度|张|块|片|卡))\s?"
+_NOT_BETWEEN = r"(?:and|but|or|per|an?|costs?|for|at|with|is|are|what|how|last|over)"
+_GLUED = {"b": "parameter", "t": "token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """`low` (and for a range a larger `high`) in `unit`, read from `text[start:end]`.
+
+    `unit` is empty for a bare number. `before` and `after` are the words of the same clause: what it is an amount of.
+    """
+
+    low: float
+    high: float
+    unit: str
+    approximate: bool
+    start: int
+    end: int
+    text: str
+    before: str = ""
+    after: str = ""
+
+    @property
+    def is_range(self) -> bool:
+        """Whether two ends were given."""
+        return self.low != self.high
+
+
+def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
+    """The amounts of `text` in order. `masked` is `text` with names blotted out, of the same length."""
+    folded = fold(masked or text)
+    found: list[Amount] = []
+    position = 0
+    while match := NUMERAL.search(folded, position):
+        amount = _read(text, folded, match)
+        position = max(match.end(), amount.end if amount else 0)
+        if amount:
+            found.append(amount)
+    return [_with_words(amount, folded, found) for amount in found]
+
+
+def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
+    before = _clause_before(folded, match.start())
+    number = read_numeral(match, may_be_article=bool(re.search(r"\b(?:in|within)\s$", before)))
+    if number is None:
+        return None
+    money, start = _money_before(before, match.start(), text)
+    unit, end = _unit_after(folded, match.end(), money)
+    if not unit and number.is_word:
+        return None
+    low, high, factor = number.low, number.high, 1.0
+    if unit == "year" and not number.is_word and _YEARS[0] <= low <= _YEARS[1]:
+        return None  # 2026 年 is a date
+    if not unit and number.scale == "成":
+        unit = "percent"
+    if not unit and number.glued in _GLUED:
+        unit = _GLUED[number.glued]
+    if half := re.match(r"半(?!导)", folded[end:]) if unit in ("year", "month", "hour", "day") else None:
+        low, high, end = low + 0.5, high + 0.5, end + half.end()
+    is_time = unit in _TIMES
+    if is_time and low == 1 and not match["article"] and _begins_rate(folded[end:]):
+        return None  # 一个月烧 50 万: the month is what the money is per
+    words_between = 3 if unit == "request" or money or unit in CURRENCIES else 0
+    pers, end = _rates_after(folded, end, words_between) if unit or number.scale else ([], end)
+    pers += [] if is_time else _rates_before(before, words=not pers)
+    if unit == "token" and re.search(r"(?:examples?|samples?|documents?|records?) of (?:about )?$", before):
+        pers = ["sequence"]
+    if pers and not unit:
+        unit = UNSAID
+    unit = " / ".join([unit, *dict.fromkeys(pers)])
+    unit, factor = _canonical(unit)
+    rough = bool(re.search(_table()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
+    rough = rough or bool(re.match(_table()["approximate"]["after"], folded[match.end() :]))
+    return Amount(low * factor, high * factor, unit, rough, start, end, text[start:end])
+
+
+def _begins_rate(rest: str) -> bool:
+    """Whether an amount follows in the clause right behind one month, one day."""
+    return bool(re.match(r"[^,，。;；?？\d]{0,8}[¥$€£]?\s?\d", rest))
+
+
+def _clause_before(folded: str, start: int) -> str:
+    ends = [match.end() for match in _CLAUSE_END.finditer(folded, 0, start)]
+    return folded[ends[-1] if ends else 0 : start]
+
+
+def _money_before(before: str, start: int, text: str) -> tuple[str, int]:
+    """The currency named right before a number, and where the amount then starts."""
+    if sign := re.search(r"[¥]\s?$", before):
+        chinese = any("一" <= character <= "鿿" for character in text)
+        return ("CNY" if chinese else UNCLEAR_MONEY), start - len(sign.group())
+    for row in _table()["money"]:
+        if sign := re.search(rf"(?:{row['sign']})\s?$", before):
+            return row["unit"], start - len(sign.group())
+    return "", start
+
+
+def _unit_after(folded: str, position: int, money: str) -> tuple[str, int]:
+    """The unit behind a number, and where the amount then ends."""
+    rest = folded[position:]
+    gap = re.match(r"\s?(?:多)?\s?(?:of\s)?-?\s?", rest)
+    skip = gap.end() if gap else 0
+    if money:
+        return money, position
+    if match := re.match(rf"\s?(?:[x×*]|张|块|片|个|卡)?\s?(?:的)?\s?{CHIP_MASK}+s?", rest):
+        end = position + match.end()
+        hours = re.match(r"[ -]?(?:gpu)?[ -]?(?:h(?:ou)?rs?\b|hours?\b|卡时|小时)", folded[end:])
+        return ("accelerator * hour", end + hours.end()) if hours else ("accelerator", end)
+    for row in (*_table()["money"], *_table()["after"]):
+        if match := re.match(row["pattern"], rest[skip:]):
+            return row["unit"], position + skip + match.end()
+    return "", position
+
+
+def _rates_after(folded: str, position: int, words_between: int) -> tuple[list[str], int]:
+    """What follows "per", a slash or 每, up to three times: / GPU / hour."""
+    found: list[str] = []
+    while len(found) < 3:
+        rest = folded[position:]
+        between = rf"(?:\s(?!{_NOT_BETWEEN}\b)[a-z-]+){{0,{0 if found else words_between}}}?"
+        lead = re.match(rf"(?:{between})(?:{_PER})", rest)
+        row = _first("per", rest[lead.end() :]) if lead else None
+        if lead and row:
+            found.append(row[0])
+            position += lead.end() + row[1]
+            continue
+        if not found and (word := re.match(rf"\s({_table()['rate_words']})", rest)):
+            found.append(_rate_of(word.group(1)))
+            position += word.end()
+        break
+    return found, position
+
+
+def _rates_before(before: str, *, words: bool) -> list[str]:
+    """What a 每 or a word like monthly before the number says it is per."""
+    # Not beyond a number: in 每月 3 台、50 万元 the second is another amount.
+    clause = re.split(r"\d", before)[-1]
+    found = [
+        row["unit"]
+        for part in re.findall(r"(?:每|单(?=[次])|一(?=个?[月天年次]))(?:个)?([^每]{1,12})", clause)
+        if (row := next((row for row in _table()["per"] if re.match(row["pattern"], part)), None))
+    ]
+    if words and not found and (word := re.search(_table()["rate_words"], clause[-28:])):
+        found.append(_rate_of(word.group()))
+    return found
+
+
+def _rate_of(word: str) -> str:
+    return next(str(row["unit"]) for row in _table()["rate"] if re.fullmatch(row["pattern"], word))
+
+
+def _first(table: str, rest: str) -> tuple[str, int] | None:
+    for row in _table()[table]:
+        if match := re.match(row["pattern"], rest):
+            return row["unit"], match.end()
+    return None
+
+
+def _canonical(unit: str) -> tuple[str, float]:
+    """A thousand tokens and kilowatts are not units of the calculators."""
+    unit = unit.replace("accelerator / hour / hour", "accelerator / hour")
+    if "kgCO2e" in unit:
+        return unit.replace("kgCO2e", "tCO2e"), 0.001
+    if "ktoken" in unit:
+        return unit.replace("ktoken", "Mtoken"), 1000.0
+    return unit, 1.0
+
+
+def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount:
+    """`amount` with the words of its clause, up to the next amount on either side."""
+    left = max((other.end for other in others if other.end <= amount.start), default=0)
+    right = min((other.start for other in others if other.start >= amount.end), default=len(folded))
+    before = _CLAUSE_END.split(folded[max(left, amount.start - _ROLE_LENGTH) : amount.start])[-1]
+    after = _CLAUSE_END.split(folded[amount.end : min(right, amount.end + _ROLE_LENGTH)])[0]
+    return Amount(
+        amount.low, amount.high, amount.unit, amount.approximate, amount.start, amount.end, amount.text,
+        before.strip(), after.strip(),
+    )  # fmt: skip
+
+
+@cache
+def _table() -> dict[str, Any]:
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    return {**table, "rate_words": "|".join(row["pattern"] for row in table["rate"])}

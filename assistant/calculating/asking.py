@@ -1,0 +1,239 @@
+"""A question and its conversation -> the calculation it asks for, by rules alone: cue words, then units and roles.
+
+Pure and fast. A question about facts or advice gives None; so does one that no calculator is sure of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+from assistant.calculating.amounts import Amount
+from assistant.calculating.cues import Reading, asked_step, cue_hits, cue_table, cues_of, read_question, wants_number
+from assistant.calculating.fitting import says_much
+from assistant.calculating.known_names import Name
+from assistant.calculating.placing import Placement, multiplied, place, shared
+from assistant.calculators.calculate import Value
+from assistant.calculators.calculator import Calculator, InputSpec, input_specs
+from assistant.calculators.quantity import Quantity, given
+from assistant.calculators.registry import CALCULATORS, find_calculator
+from corpus.tables import Tables
+
+_LONGEST_FOLLOW_UP = 90
+_MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A calculation that is asked for: the inputs of each alternative, and the step that is the answer.
+
+    `asked` is a step's symbol, empty for the calculator's value. `left` are amounts with a unit that went nowhere.
+    `unsaid` are amounts of money whose currency must be asked for. `also` answers what else is asked: 2 GPUs in a day
+    are a cost and a time, and the accelerators that a day would take. `otherwise` is what else the question may mean,
+    for when this lacks inputs.
+    """
+
+    calculator: Calculator[Any]
+    alternatives: tuple[Mapping[str, Value], ...]
+    asked: str = ""
+    left: tuple[Amount, ...] = ()
+    unsaid: tuple[Amount, ...] = ()
+    read: tuple[Amount, ...] = ()
+    names: tuple[Name, ...] = ()
+    currency: str = ""
+    text: str = ""
+    also: Request | None = None
+    otherwise: Request | None = None
+
+
+def find_request(
+    question: str, earlier: Sequence[str], tables: Tables, *, currency: str = "", calculator: str = ""
+) -> Request | None:
+    """The calculation that `question` asks for after the questions `earlier`, or None.
+
+    `currency` is that of money that names none, as the company's profile says; a `calculator` that is named is not
+    looked for.
+    """
+    last: Request | None = None
+    for before, text in pairwise(["", *earlier, question]):
+        del before
+        reading = read_question(text, tables)
+        last = _follow(reading, last, currency) or _alone(reading, currency or (last.currency if last else ""))
+    return last
+
+
+def _alone(reading: Reading, currency: str, named: str = "") -> Request | None:
+    """The request of a question that stands by itself."""
+    if not wants_number(reading):
+        return None
+    ranked = _ranked(reading, currency)
+    if not ranked:
+        return None
+    requests = [_request(reading, calculator, placement, currency) for _, calculator, placement in ranked[:2]]
+    return replace(requests[0], otherwise=requests[1]) if len(requests) > 1 else requests[0]
+
+
+def _ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any], Placement]]:
+    """The calculators that the words point at, best first."""
+    found = []
+    for calculator in CALCULATORS:
+        hits = cue_hits(calculator.name, reading.folded)
+        if not hits:
+            continue
+        placement = _placement(reading, calculator, currency)
+        by_name = cues_of(calculator.name).get("names_suffice") in placement.values
+        says_something = any(
+            says_much(amount) or (not amount.unit and not input_specs(calculator.inputs)[name].unit)
+            for name, amounts in placement.amounts.items()
+            for amount in amounts
+        )
+        if not (says_something or placement.unsaid or by_name):
+            continue
+        needed = [name for name, spec in input_specs(calculator.inputs).items() if _is_needed(spec)]
+        filled = sum(1 for name in needed if name in placement.values) / max(1, len(needed))
+        score = (
+            cues_of(calculator.name).get("weight", 1) * hits
+            + filled
+            + 0.2 * len(placement.amounts)
+            - 0.3 * len(placement.left)
+        )
+        found.append((round(score, 3), calculator, placement))
+    return sorted(found, key=lambda item: -item[0])
+
+
+def _placement(reading: Reading, calculator: Calculator[Any], currency: str) -> Placement:
+    specs = input_specs(calculator.inputs)
+    cues = cues_of(calculator.name)
+    roles = {**cues_of("common")["roles"], **cues.get("roles", {})}
+    money = reading.currency or currency
+    found = place(reading.amounts, reading.names, reading.folded, specs, roles, currency=money)
+    return multiplied(shared(found, cues.get("same", ())), specs, cues.get("derive", ()))
+
+
+def _request(reading: Reading, calculator: Calculator[Any], placement: Placement, currency: str) -> Request:
+    also = find_calculator(cues_of(calculator.name).get("also", {}).get("calculator", ""))
+    beside = _placement(reading, also, currency) if also else None
+    wanted = cues_of(calculator.name).get("also", {}).get("when", ())
+    joined = also and beside and all(name in beside.values for name in wanted) and "accelerators" in placement.values
+    return Request(
+        calculator,
+        _alternatives(placement.values),
+        asked_step(calculator, reading.folded),
+        placement.left,
+        placement.unsaid,
+        reading.amounts,
+        reading.names,
+        reading.currency or currency,
+        reading.folded,
+        _request(reading, also, beside, currency) if joined and also and beside else None,
+    )
+
+
+def _follow(reading: Reading, last: Request | None, currency: str) -> Request | None:
+    """The request of a question that changes the one before it: other inputs, another step, one of the alternatives."""
+    if last is None or len(reading.text) > _LONGEST_FOLLOW_UP or not _leans(reading.folded):
+        return None
+    picked = _picked(reading.folded, last)
+    money = currency or last.currency
+    calculator, placement = last.calculator, _placement(reading, last.calculator, money)
+    if placement.left or not (placement.values or placement.unsaid or picked is not None):
+        # What it names has no place in the calculation before it: it may ask for another one.
+        fresh = _alone(reading, money)
+        calculator = fresh.calculator if fresh else _other_calculator(reading, last) or last.calculator
+        placement = _placement(reading, calculator, money)
+    asked = asked_step(calculator, reading.folded)
+    is_same = calculator.name == last.calculator.name
+    if not placement.values and not placement.unsaid and picked is None and is_same and not asked:
+        return None
+    if any("customer" in amount.unit or (reading.currency or "¤") in amount.unit for amount in placement.left):
+        return None  # what it changes is not understood
+    specs = input_specs(calculator.inputs)
+    base = last.alternatives[picked or 0] if picked is not None or len(last.alternatives) == 1 else _common(last)
+    kept = {
+        name: value
+        for name, value in base.items()
+        if _still_fits(name, specs, last) and not _excluded(name, placement.values, calculator.name)
+    }
+    changed = _changed(base, placement)
+    alternatives = tuple({**kept, **new, **changed} for new in _alternatives(placement.values))
+    request = _request(reading, calculator, placement, money)
+    return replace(
+        request, alternatives=alternatives, asked=asked or (last.asked if is_same else ""),
+        read=(*last.read, *request.read), names=(*last.names, *request.names),
+    )  # fmt: skip
+
+
+def may_ask(request: Request, missing: Sequence[str]) -> bool:
+    """Whether the inputs `missing` should be asked for: the calculation is clear and most of it was given."""
+    given = {name for name in request.alternatives[0] if _is_needed(input_specs(request.calculator.inputs)[name])}
+    looked_up = {"input_price", "output_price"}  # a model's name gives both, and is asked for in one go
+    if cues_of(request.calculator.name).get("never_ask") or re.search(cue_table()["compound"], request.text):
+        return False
+    return len(set(missing) - looked_up) <= max(1, len(given))
+
+
+def _leans(folded: str) -> bool:
+    rules = cue_table()
+    if re.search(r"为什么|why|怎么降|怎样|如何|how (?:do|can|should|to)\b", folded):
+        return False
+    return bool(re.search(rules["follow"], folded) or any(re.search(pick, folded) for pick in rules["pick"]))
+
+
+def _picked(folded: str, last: Request) -> int | None:
+    for place_, pattern in enumerate(cue_table()["pick"]):
+        if re.search(pattern, folded) and place_ < len(last.alternatives) > 1:
+            return place_
+    return None
+
+
+def _other_calculator(reading: Reading, last: Request) -> Calculator[Any] | None:
+    """A calculator that only this question's own cues point at."""
+    pointed = [calculator for calculator in CALCULATORS if cue_hits(calculator.name, reading.folded)]
+    others = [calculator for calculator in pointed if calculator.name != last.calculator.name]
+    return others[0] if len(pointed) == 1 and others and re.search(cue_table()["asks"], reading.folded) else None
+
+
+def _changed(base: Mapping[str, Value], placement: Placement) -> dict[str, Value]:
+    """Inputs that a follow-up lowers or raises by an amount: cut spending by $60,000 a month."""
+    found: dict[str, Value] = {}
+    for name, amounts in placement.amounts.items():
+        old, by = base.get(name), placement.values[name][0]
+        if len(amounts) != 1 or not isinstance(old, Quantity) or not isinstance(by, Quantity):
+            continue
+        if re.search(cue_table()["less"], amounts[0].before):
+            found[name] = given(old.to(old.unit) - by.to(old.unit), old.unit, "")
+        elif re.search(cue_table()["more"], amounts[0].before):
+            found[name] = given(old.to(old.unit) + by.to(old.unit), old.unit, "")
+    return found
+
+
+def _excluded(name: str, new: Mapping[str, object], calculator: str) -> bool:
+    """Whether a new input takes the place of `name`: net burn that of spending."""
+    groups = cues_of(calculator).get("exclusive", ())
+    return any(name in group and any(other in new for other in group if other != name) for group in groups)
+
+
+def _still_fits(name: str, specs: Mapping[str, InputSpec], last: Request) -> bool:
+    old = input_specs(last.calculator.inputs)
+    return name in specs and specs[name].unit == old[name].unit and specs[name].kind == old[name].kind
+
+
+def _common(last: Request) -> Mapping[str, Value]:
+    first = last.alternatives[0]
+    return {k: v for k, v in first.items() if all(other.get(k) == v for other in last.alternatives)}
+
+
+def _alternatives(values: Mapping[str, tuple[Value, ...]]) -> tuple[Mapping[str, Value], ...]:
+    """One set of inputs for each value of the inputs that were given several; those vary together when as many."""
+    several = {name: found for name, found in values.items() if len(found) > 1}
+    count = min(_MOST_ALTERNATIVES, max((len(found) for found in several.values()), default=1))
+    return tuple(
+        {name: found[min(place_, len(found) - 1)] for name, found in values.items()} for place_ in range(count)
+    )
+
+
+def _is_needed(spec: InputSpec) -> bool:
+    return spec.default is None and not spec.optional and spec.lookup is None and not spec.hourly_price_of

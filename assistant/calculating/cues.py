@@ -1,0 +1,94 @@
+"""What a question says and which calculators its words point at. The cue words stand in asking.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.calculating.amounts import Amount, read_amounts
+from assistant.calculating.fitting import says_much
+from assistant.calculating.known_names import Name, find_names, mask_names
+from assistant.calculating.numerals import fold
+from assistant.calculators.calculator import Calculator
+from assistant.calculators.units import CURRENCIES
+from corpus.tables import Tables
+
+_TABLE = Path(__file__).parent / "asking.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in a question, whatever it asks. In `folded` the names of accelerators are blotted out."""
+
+    text: str
+    folded: str
+    amounts: tuple[Amount, ...]
+    names: tuple[Name, ...]
+
+    @property
+    def currency(self) -> str:
+        """The one currency that the question names, or an empty string."""
+        named = {code for code in CURRENCIES for amount in self.amounts if re.search(rf"\b{code}\b", amount.unit)}
+        return named.pop() if len(named) == 1 else ""
+
+
+def read_question(text: str, tables: Tables) -> Reading:
+    """The amounts and names of `text`."""
+    names = find_names(text, tables)
+    chips = [name for name in names if name.kind == "accelerator"]
+    return Reading(
+        text,
+        fold(mask_names(text, chips, versions=False)),
+        tuple(read_amounts(text, masked=mask_names(text, names))),
+        tuple(names),
+    )
+
+
+def cue_hits(name: str, folded: str) -> int:
+    """How many of a calculator's cues stand in the question; 0 when what it needs does not, or it is another's."""
+    cues = cues_of(name)
+    needs = cues.get("need", [])
+    found = [cue for cue in cues.get("cue", ()) if re.search(cue, folded)]
+    if cues.get("both") and len(found) < len(cues["cue"]):
+        return 0
+    if re.search(cues.get("unless", "(?!)"), folded):
+        return 0
+    return len(found) if all(re.search(need, folded) for need in ([needs] if isinstance(needs, str) else needs)) else 0
+
+
+def wants_number(reading: Reading, *, in_known_words: bool = True) -> bool:
+    """Whether a number is asked for that could be computed, not what others did, nor why, nor how to go about it.
+
+    Without `in_known_words` any question may ask for one.
+    """
+    rules, folded = cue_table(), reading.folded
+    if in_known_words and not re.search(rules["asks"], folded):
+        return False
+    if not re.search(rules["never"], folded) or re.search(rules["unless"], folded):
+        return True
+    return sum(1 for amount in reading.amounts if says_much(amount)) >= int(rules["figures_suffice"])
+
+
+def asked_step(calculator: Calculator[Any], folded: str) -> str:
+    """The symbol of the step that the words ask for; empty for the calculator's own value."""
+    for symbol, pattern in cues_of(calculator.name).get("asks", {}).items():
+        if re.search(pattern, folded):
+            return str(symbol)
+    return ""
+
+
+def cues_of(name: str) -> Mapping[str, Any]:
+    """The cues of one calculator; empty for one that questions do not reach."""
+    found = cue_table().get(name, {})
+    return found if isinstance(found, dict) else {}
+
+
+@cache
+def cue_table() -> dict[str, Any]:
+    """Everything in asking.toml."""
+    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))

@@ -1,0 +1,129 @@
+"""Can an amount be meant for an input? Its unit says so, with what people leave out, and the words beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculators.calculator import InputSpec
+from assistant.calculators.units import CURRENCIES, is_in, measure
+
+# What an amount may leave out of its unit when only one input can be meant: 80 GB (per card), $2 an hour (per card).
+_LEFT_OUT = (
+    "accelerator", "request", "sequence", "customer", "person", "parameter", "month", "accelerator / hour", "Mtoken",
+    "customer / month", "hour", "year", "person / year", "kWh",
+)  # fmt: skip
+# What a bare number may count where the words beside it say so: batch 32.
+_COUNTED = (
+    "sequence", "token", "request / day", "token / request", "customer", "person", "accelerator", "token / sequence",
+)  # fmt: skip
+_BITS = re.compile(r"\b(?:bit|byte|[kMGT]i?B)\b")
+# What stands beyond it belongs to the next amount: a 70% margin and 5% churn.
+_AND = re.compile(r"\band\b|和|与|、")
+_DEAREST_HOUR = 150.0
+# From here on a bare number beside words of money is money: 600 万, 80k. 16 servers are not.
+_LEAST_MONEY = 1000.0
+_EXACT, _LOOSE = 2.0, 1.0
+
+
+def says_much(amount: Amount) -> bool:
+    """Whether an amount is one of the question's figures: bare numbers and one month, one card, a million tokens are
+    part of its wording as often as not.
+    """
+    part_of_wording = amount.low == 1 and amount.unit in ("month", "year", "hour", "Mtoken", "accelerator")
+    return bool(amount.unit) and not part_of_wording and not (amount.low == 1e6 and amount.unit == "token")
+
+
+def has_known_unit(amount: Amount) -> bool:
+    """Whether an amount says what it is an amount of."""
+    return bool(amount.unit) and UNSAID not in amount.unit and amount.unit != UNCLEAR_MONEY
+
+
+def unit_for(amount: Amount, spec: InputSpec, *, has_role: bool, currency: str) -> tuple[str | None, float]:
+    """The unit in which `amount` can be meant for an input, and how exactly it says so; None when it cannot."""
+    wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
+    if "CUR" in spec.unit and (amount.unit in ("", UNCLEAR_MONEY) or amount.unit.startswith(UNSAID)):
+        return _unsaid_money(amount, spec, has_role=has_role, currency=currency)
+    if not has_known_unit(amount):
+        return (_bare_as(amount, spec.unit, has_role=has_role), _LOOSE) if spec.unit else ("", _EXACT)
+    if any(same_measure(amount.unit, unit) for unit in wanted):
+        return amount.unit, _EXACT
+    if has_role and not spec.unit and amount.unit.split(" / ")[0] in ("token", "request"):
+        return "", _LOOSE  # 4 drafted tokens are a plain 4
+    return _completed(amount, wanted), _LOOSE
+
+
+def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
+    """The unit of a number that has none, where the words beside it say what it counts."""
+    if not has_role:
+        return None
+    if amount.unit.startswith(UNSAID):
+        requests = f"request / {amount.unit.removeprefix(UNSAID + ' / ')}"
+        return requests if same_measure(requests, unit) else None
+    if amount.unit:
+        return None
+    if unit == "percent":
+        return "" if 0 < amount.low <= 1 else None
+    return unit if unit in _COUNTED else None
+
+
+def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
+    """The unit of an amount that leaves out a part of it, such as per card."""
+    users = amount.unit.replace("customer", "sequence")
+    if users != amount.unit and any(same_measure(users, unit) for unit in wanted):
+        return users
+    for left_out in _LEFT_OUT:
+        whole = f"{amount.unit} / {left_out}"
+        if left_out == "accelerator / hour" and not _may_be_hourly(amount):
+            continue
+        if any(same_measure(whole, unit) for unit in wanted):
+            return whole
+    return None
+
+
+def _may_be_hourly(amount: Amount) -> bool:
+    """Whether money without more may be the price of an accelerator-hour: 100,000 hours at $2, but not $2M."""
+    return amount.unit in CURRENCIES and amount.high <= _DEAREST_HOUR
+
+
+def _unsaid_money(amount: Amount, spec: InputSpec, *, has_role: bool, currency: str) -> tuple[str | None, float]:
+    """An amount of money without its currency is money only where the words say so."""
+    if not has_role or (not amount.unit and amount.high < _LEAST_MONEY):
+        return None, 0.0
+    said = amount.unit.removeprefix(UNSAID) if amount.unit.startswith(UNSAID) else ""
+    if said and not same_measure(f"USD{said}", spec.unit.replace("CUR", "USD")):
+        return None, 0.0
+    if not currency:
+        return UNSAID, _LOOSE
+    return spec.unit.replace("CUR", currency) if not said else f"{currency}{said}", _LOOSE
+
+
+def same_measure(one: str, other: str) -> bool:
+    """Whether two units measure the same. Bits and percents have no dimension and are told apart by name."""
+    if bool(_BITS.search(one)) != bool(_BITS.search(other)) or ("percent" in one) != ("percent" in other):
+        return False
+    return is_in(measure(1, one), other)
+
+
+def nearness_of(amount: Amount, pattern: str) -> float:
+    """How near the words of an input stand: 1 right beside the amount, less further off, 0 when they are not there."""
+    best = 0.0
+    before, after = _AND.split(amount.before)[-1], _AND.split(amount.after)[0]
+    for match in re.finditer(pattern, before):
+        best = max(best, 1.0 - (len(before) - match.end()) / 60)
+    for match in re.finditer(pattern, after):
+        best = max(best, 0.95 - match.start() / 60)
+    if re.search(pattern, amount.text.lower()):
+        best = max(best, 0.9)
+    return best
+
+
+def words_of(spec: InputSpec) -> str:
+    """The words of an input's own label, the whole of it, in both languages."""
+    return "|".join(re.escape(label.lower()) for label in (spec.label.en, spec.label.zh))
+
+
+def is_needed(spec: InputSpec) -> bool:
+    """Whether an input has no default of its own."""
+    return spec.default is None and not spec.optional

@@ -1,0 +1,81 @@
+"""A checked draft -> its status and text: answered, in part, or refused with what can be asked instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from assistant.answer import Answer, Status
+from assistant.asides import Aside
+from assistant.draft import Draft
+from assistant.prompting import phrases
+from assistant.verifying.verification import Verified
+from index.chunk import Hit
+
+# Below this share of supported claims the answer is called partial.
+PARTIAL_BELOW = 0.5
+_LONGEST_DECLINING = 200
+_DECLINING = re.compile(
+    r"(?:not|n't|no) (?:\w+ ){0,3}(?:provided|mentioned|specified|stated|contain|answer|information)"
+    r"|(?:资料|文中|原文)[^。]{0,12}(?:没有|未|不)(?:[^。]{0,6})(?:提|给出|说明|包含|涉及|答案)|没有[^。]{0,8}(?:资料|信息|答案)"
+)
+_NEAREST_TOPICS = 3
+
+
+def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) -> Answer:
+    """`blank` with the status, reason and text that a checked draft deserves."""
+    checked = with_verified(blank, verified)
+    if not draft.text.strip():
+        return replace(refuse(checked, hits, "no_answer_came"), status="error")
+    if declines(draft.text):
+        return refuse(checked, hits, "not_in_sources")
+    if verified.supported_share == 0:
+        if draft.broken:  # what had come is too little to judge the question by
+            return replace(refuse(checked, hits, "broken_off"), status="error")
+        return refuse(checked, hits, "nothing_supported")
+    if verified.lead_lacks_figure:
+        return refuse(checked, hits, "figure_not_in_sources")
+    status: Status = "answered"
+    reason = ""
+    if verified.supported_share < PARTIAL_BELOW:
+        if verified.claims[0].verdict == "unsupported":
+            return refuse(checked, hits, "little_supported")
+        status, reason = "partial", "little_supported"
+    if draft.broken:
+        status, reason = "partial", "broken_off"
+    return replace(checked, status=status, reason=reason, answer=verified.text)
+
+
+def refuse(answer: Answer, hits: Sequence[Hit], reason: str, *, unknown_names: Sequence[str] = ()) -> Answer:
+    """The fixed sentence, the names that the sources do not hold, and what could be asked instead."""
+    texts = phrases(answer.language)
+    separator = "；" if answer.language == "zh" else "; "
+    text = texts.refused
+    if unknown_names:
+        text += texts.unknown_names.format(names=("、" if answer.language == "zh" else ", ").join(unknown_names))
+    topics = list(dict.fromkeys(hit.chunk.section or hit.chunk.title for hit in hits))[:_NEAREST_TOPICS]
+    if topics:
+        text += "\n\n" + texts.nearest.format(topics=separator.join(topics))
+    return replace(answer, status="refused", reason=reason, answer=text)
+
+
+def reply(blank: Answer, aside: Aside) -> Answer:
+    """The answer to what is no question to the sources."""
+    status: Status = "answered" if aside.kind == "small_talk" else "refused"
+    return replace(blank, status=status, reason=aside.kind, answer=aside.reply)
+
+
+def with_verified(answer: Answer, verified: Verified) -> Answer:
+    """`answer` with the sentences and citations of a checked draft."""
+    return replace(
+        answer,
+        sentences=verified.sentences,
+        citations=verified.citations,
+        invented_citations=verified.invented_citations,
+    )
+
+
+def declines(draft: str) -> bool:
+    """Whether the model itself says, and says only, that the passages do not hold the answer."""
+    return len(draft) < _LONGEST_DECLINING and _DECLINING.search(draft) is not None

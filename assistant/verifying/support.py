@@ -1,0 +1,207 @@
+"""Does a passage say what a sentence says? Alignment by weighted wording, then a look for what speaks against it.
+
+The score of a sentence against a stretch of a passage (one to three neighbouring sentences) is the share of the
+sentence's content words, weighted by inverse document frequency, that the stretch holds: the containment of Broder
+(1997) with term weights. A sentence is supported when a stretch reaches SUPPORT_THRESHOLD, holds every figure of the
+sentence, and nothing of what `objections` looks for stands against it. How often that is right: evals/grounding.md.
+NOT covered: words that mean the same, contradictions by the meaning of words alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from assistant.reading import Passage
+from assistant.verifying.contrasts import contradicted
+from assistant.verifying.counts import miscounted
+from assistant.verifying.names import missing_names
+from assistant.verifying.polarity import denies, reversed_words
+from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
+from assistant.verifying.roles import exchanged, misplaced_names, turned_round
+from assistant.verifying.sentences import split_sentences
+from corpus.document import Language
+from corpus.language import document_language
+from index.words import content_words
+
+SUPPORT_THRESHOLD = 0.65
+# A second passage is cited beside the best one when it says the sentence nearly as well.
+ALSO_CITED_WITHIN = 0.1
+# What a figure counts beside words, whose weights lie between 1 and 7.
+FIGURE_WEIGHT = 3.0
+_LONGEST_STRETCH = 3
+# A stretch that says less than this of a sentence is not half of what the sentence joins.
+_WORTH_JOINING = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """How well passage `n` says a sentence: a stretch `start:end` of its document, the score, the figures it lacks.
+
+    `objections`: what in the sentence the passage speaks against, or never speaks of, such as a name.
+    """
+
+    n: int
+    start: int
+    end: int
+    score: float
+    missing_figures: tuple[str, ...]
+    objections: tuple[str, ...] = ()
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the sentence may be called supported by this."""
+        return self.score >= SUPPORT_THRESHOLD and not self.missing_figures and not self.objections
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    words: frozenset[str]
+    figures: tuple[Quantity, ...]
+    is_sentence: bool = False
+
+    def is_foreign_to(self, language: Language) -> bool:
+        """Whether it is in the other language: a document of one may hold paragraphs of the other."""
+        return self.passage.document.language != language and document_language(self.text) != language
+
+    def overlaps(self, other: _Stretch) -> bool:
+        return self.start < other.end and other.start < self.end
+
+    def joined(self, other: _Stretch) -> _Stretch:
+        first, second = sorted((self, other), key=lambda stretch: stretch.start)
+        return _Stretch(
+            self.passage,
+            first.start,
+            second.end,
+            f"{first.text}\n{second.text}",
+            self.words | other.words,
+            self.figures + other.figures,
+        )
+
+
+class SupportChecker:
+    """Checks sentences against a fixed set of passages.
+
+    `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
+    `translate` gives a word's likely counterparts in the other language, for passages that are not in the sentence's.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        weight: Callable[[str], float],
+        question: str = "",
+        translate: Callable[[str], frozenset[str]] | None = None,
+    ) -> None:
+        self._question = question
+        self._given = read_all_figures(question)
+        self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
+        self._weight = cache(weight)  # asked for every word of a sentence at every stretch
+        self._translate = translate
+
+    def check(self, sentence: str) -> list[Support]:
+        """The passages that say `sentence`, best first; when none does, the nearest one with what it lacks."""
+        words = frozenset(content_words(without_figures(sentence)))
+        figures = read_figures(sentence)
+        language = document_language(sentence)
+        best: dict[int, tuple[Support, _Stretch]] = {}
+        for stretch in self._stretches:
+            support = self._compare(words, figures, stretch, language)
+            n = support.n
+            # Of equally good stretches the shortest is the quote; they come shortest first.
+            if n not in best or _order(support) < _order(best[n][0]):
+                best[n] = support, stretch
+        for n, (support, stretch) in best.items():
+            if not support.is_enough and support.score >= _WORTH_JOINING:
+                best[n] = self._joined(words, figures, support, stretch, language)
+        judged = [self._judge(sentence, support, stretch) for support, stretch in best.values()]
+        ranked = sorted(judged, key=lambda support: (*_order(support), support.n))
+        if not ranked or not ranked[0].is_enough:
+            return ranked[:1]
+        return [s for s in ranked if s.is_enough and s.score >= ranked[0].score - ALSO_CITED_WITHIN][:2]
+
+    def _compare(
+        self, words: frozenset[str], figures: Sequence[Quantity], stretch: _Stretch, language: Language
+    ) -> Support:
+        known = (*stretch.figures, *self._given)
+        missing = tuple(f.text for f in figures if not f.stands_in(known))
+        score = self._score(words, stretch.words, stretch.is_foreign_to(language), len(figures), len(missing))
+        return Support(stretch.passage.n, stretch.start, stretch.end, score, missing)
+
+    def _joined(
+        self,
+        words: frozenset[str],
+        figures: Sequence[Quantity],
+        support: Support,
+        stretch: _Stretch,
+        language: Language,
+    ) -> tuple[Support, _Stretch]:
+        """The stretch with the sentence of the same passage that adds most to it, for a claim that joins two places."""
+        best = support, stretch
+        for other in self._stretches:
+            if other.passage is stretch.passage and other.is_sentence and not other.overlaps(stretch):
+                joined = stretch.joined(other)
+                compared = self._compare(words, figures, joined, language)
+                if _order(compared) < _order(best[0]):
+                    best = compared, joined
+        return best
+
+    def _judge(self, sentence: str, support: Support, stretch: _Stretch) -> Support:
+        """`support` with what speaks against it, looked for only where it would be enough without."""
+        if not support.is_enough:
+            return support
+        passage = stretch.passage
+        around = f"{passage.heading}\n{passage.text}\n{self._question}"
+        if stretch.is_foreign_to(document_language(sentence)):
+            found = foreign_objections(sentence, stretch.text, around)
+        else:
+            found = objections(sentence, stretch.text, around, passage.heading)
+        return replace(support, objections=tuple(found))
+
+    def _score(
+        self, words: frozenset[str], held: frozenset[str], is_foreign: bool, figures: int, missing: int
+    ) -> float:
+        """The weight of what is held of a sentence, as a share of the whole; a figure weighs as much as a rare word."""
+        total = FIGURE_WEIGHT * figures + sum(self._weight(word) for word in words)
+        found = FIGURE_WEIGHT * (figures - missing) + sum(
+            self._weight(word) for word in words if word in held or (is_foreign and self._is_held_abroad(word, held))
+        )
+        return found / total if total else 0.0
+
+    def _is_held_abroad(self, word: str, held: frozenset[str]) -> bool:
+        return self._translate is not None and not self._translate(word).isdisjoint(held)
+
+
+def objections(sentence: str, said: str, around: str, heading: str = "") -> list[str]:
+    """What of `sentence` speaks against its support by `said`, the stretch that it resembles within `around`."""
+    found = [*missing_names(sentence, around), *miscounted(sentence, around), *reversed_words(sentence, said)]
+    found += [*contradicted(sentence, said), *exchanged(sentence, said), *misplaced_names(sentence, said, heading)]
+    return [*found, "comparison"] if turned_round(sentence, said) else found
+
+
+def foreign_objections(sentence: str, said: str, around: str) -> list[str]:
+    """The same across languages, where words cannot be compared one by one."""
+    found = [*missing_names(sentence, around), *contradicted(sentence, said)]
+    return [*found, "denial"] if denies(sentence) and not denies(said) else found
+
+
+def _order(support: Support) -> tuple[bool, int, float]:
+    """Best first: enough, then the fewest figures missing, then the score (rounded, so that equal ones tie)."""
+    return not support.is_enough, len(support.missing_figures), -round(support.score, 6)
+
+
+def _stretches(passage: Passage) -> Iterator[_Stretch]:
+    sentences = split_sentences(passage.text)
+    heading = frozenset(content_words(passage.section))
+    for length in range(1, _LONGEST_STRETCH + 1):
+        for first in range(len(sentences) - length + 1):
+            start, end = sentences[first].start, sentences[first + length - 1].end
+            text = passage.text[start:end]
+            words = frozenset(content_words(without_figures(text))) | heading
+            figures = tuple(read_all_figures(f"{passage.section}\n{text}"))
+            yield _Stretch(passage, passage.start + start, passage.start + end, text, words, figures, length == 1)

@@ -1,0 +1,164 @@
+"""Which calculation a question asks for: the cases with their numbers, the follow-ups, and what asks for none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.calculating.asking import Request, find_request
+from assistant.calculating.calculated import Calculated, NotCalculated, work_out
+from assistant.calculators.quantity import Quantity
+from assistant.verifying.sentences import split_sentences
+from corpus.tables import load_tables
+from evals.case import SHIPPED_CASES, Case, parse_case
+from evals.graders import numbers
+from tests.doubles import answer_with_text
+
+TABLES = load_tables()
+LEAST_RIGHT = 0.95
+# Of 1,212 shipped questions that the sources answer 26 are calculations too, most of them rightly (2026-11-22).
+MOST_CALCULATED = 30
+CASES = [
+    parse_case(line, frozenset())
+    for line in (SHIPPED_CASES / "calculations.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+def worked_out(question: str, *earlier: str, language: str = "zh") -> Calculated | NotCalculated | None:
+    request = find_request(question, earlier, TABLES)
+    return work_out(request, TABLES, "zh" if language == "zh" else "en") if request else None
+
+
+def is_right(case: Case) -> bool:
+    made = worked_out(case.question, *(turn.question for turn in case.history), language=case.language)
+    if not isinstance(made, Calculated):
+        return False
+    score = numbers(case, answer_with_text(made.text))
+    return score is not None and score.value == 1.0
+
+
+def test_the_cases_are_many_and_of_all_kinds() -> None:
+    assert len(CASES) >= 80
+    assert sum(case.language == "zh" for case in CASES) >= 40
+    assert sum("follow-up" in case.tags or "multi-step" in case.tags for case in CASES) >= 20
+
+
+def test_the_right_numbers_come_without_a_model() -> None:
+    wrong = [case.id for case in CASES if not is_right(case)]
+    assert len(wrong) <= (1 - LEAST_RIGHT) * len(CASES), wrong
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How did DeepSeek train for $5.6M?",
+        "怎样控制成本？",
+        "How should we plan a budget of $2M for 12 months?",
+        "为什么训练 70B 模型要 2000 张卡？",
+        "What is gross margin?",
+        "当年训 GPT-3 到底烧了多少钱？460 万美元是官方数字吗？",
+        "What does MFU mean?",
+        "怎么降低每月 10 万美元的推理费用？",
+        "Is it true that R1 cost only $294K?",
+        "我们团队 12 个人，怎样分工？",
+        "How do I calculate runway from cash and burn?",
+        "Should a company of 30 people hire a lawyer?",
+    ],
+)
+def test_questions_for_facts_and_advice_are_no_calculations(question: str) -> None:
+    assert worked_out(question) is None
+
+
+def test_the_shipped_questions_rarely_become_calculations() -> None:
+    records = [
+        json.loads(line)
+        for name in ("guides", "papers", "tables", "across", "unanswerable")
+        for line in (SHIPPED_CASES / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    made = {record["id"]: worked_out(record["question"], language=record["language"]) for record in records}
+    assert sum(found is not None for found in made.values()) <= MOST_CALCULATED
+    assert not [name for name, found in made.items() if found and name.startswith(("near-miss", "off-topic"))]
+
+
+def values_of(request: Request | None) -> dict[str, float | str]:
+    assert request
+    return {
+        name: value if isinstance(value, str) else value.to(value.unit)
+        for name, value in request.alternatives[0].items()
+    }
+
+
+def test_a_follow_up_changes_only_what_it_names() -> None:
+    first = "训一个 7B 模型、2 万亿 token，64 张 H100、MFU 40%，要训多久？"
+    before, after = (
+        values_of(find_request(first, [], TABLES)),
+        values_of(find_request("换成 A100 呢？", [first], TABLES)),
+    )
+    assert after == {**before, "accelerator": "a100-80gb-sxm"}
+
+
+def test_a_follow_up_may_lower_an_input_by_an_amount() -> None:
+    first = "We have $3M in the bank, spend $260k a month and take in $60k a month. What is our runway?"
+    request = find_request("And if we cut spending by $60,000 a month?", [first], TABLES)
+    assert request
+    spending = request.alternatives[0]["spending"]
+    assert isinstance(spending, Quantity)
+    assert spending.to("USD / month") == pytest.approx(200_000)
+
+
+def test_two_chips_are_two_alternatives_and_the_second_can_be_picked() -> None:
+    first = "How long does it take to train a 13B model on 1T tokens at 40% MFU on 64 A100s or 64 H100s?"
+    request = find_request(first, [], TABLES)
+    assert request
+    assert [values["accelerator"] for values in request.alternatives] == ["a100-80gb-sxm", "h100-sxm"]
+    assert values_of(find_request("The second option at 50% MFU?", [first], TABLES))["accelerator"] == "h100-sxm"
+
+
+@pytest.mark.parametrize("why", ["为什么？", "那怎么降下来？", "Why is that?", "谢谢"])
+def test_a_follow_up_that_asks_for_no_number_is_no_calculation(why: str) -> None:
+    assert find_request(why, ["账上有 600 万元，每个月烧 50 万元，还能撑几个月？"], TABLES) is None
+
+
+def test_money_without_a_currency_is_asked_about() -> None:
+    made = worked_out("账上有 600 万，每个月烧 50 万，还能撑多久？")
+    assert isinstance(made, NotCalculated)
+    assert made.reason == "input_missing"
+    assert "600 万" in made.text
+    assert "什么货币" in made.text
+
+
+def test_a_missing_input_is_asked_for_in_the_askers_language() -> None:
+    made = worked_out("训练一个 7B 模型要多少钱？")
+    assert isinstance(made, NotCalculated)
+    assert (made.reason, "训练 token 数" in made.text) == ("input_missing", True)
+
+
+def test_two_currencies_are_refused_by_name() -> None:
+    made = worked_out("账上有 600 万元，每个月烧 5 万美元，还能撑多久？")
+    assert isinstance(made, NotCalculated)
+    assert made.reason == "input_impossible"
+    assert "CNY" in made.text
+
+
+def test_the_impossible_is_answered_with_what_it_would_take() -> None:
+    made = worked_out("10% MFU of 2 GPUs for GPT-4 in a day: how much would it cost to train?", language="en")
+    assert isinstance(made, Calculated)
+    assert [calculation.name for calculation in made.calculations] == ["train", "train-accelerators"]
+    assert "2.218 million days" in made.text
+    assert "never published" in made.text
+
+
+def test_the_yen_sign_of_a_chinese_question_is_yuan_and_said_so() -> None:
+    made = worked_out("账上有 ￥600 万，每个月烧 50 万元，还能撑多久？")
+    assert isinstance(made, Calculated)
+    assert "按人民币理解" in made.text
+
+
+def test_every_sentence_is_computed_and_stands_in_the_text() -> None:
+    made = worked_out("账上有 600 万元，每个月烧 50 万元，还能撑多久？")
+    assert isinstance(made, Calculated)
+    claims = [checked.sentence for checked in made.sentences if checked.sentence.verdict != "no_claim"]
+    assert {sentence.verdict for sentence in claims} == {"computed"}
+    assert "12 个月" in split_sentences(made.text)[0].text
+    assert all(sentence.text in made.text for sentence in claims)

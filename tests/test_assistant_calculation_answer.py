@@ -1,0 +1,116 @@
+"""A question for a number on its whole way: computed sentences first, passages behind, or what must be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from assistant.answer import Answer
+from assistant.assistant import Assistant
+from assistant.calculating.calculated import Calculated
+from assistant.events import Finished, Found
+from assistant.interfaces.calculation_view import calculation_html, calculation_text
+from assistant.interfaces.rendering import answer_markdown
+from assistant.record import to_record
+from assistant.settings import Settings
+from assistant.verifying.verification import Checked
+from index.generation import Generation
+from index.search import Searcher
+from serving.backend import Backend
+from serving.client import ChatClient
+from tests.doubles import HashEncoder, Script, ScriptedHandler, make_document, says, scripted_server
+
+QUESTION = "How long is our runway with $3M in the bank and a burn of $200k a month?"
+PASSAGE = "Runway is cash divided by the monthly net burn. Start raising when nine months of runway are left."
+# Hashed words come less near to each other than those of a real embedder.
+SETTINGS = Settings(reading=replace(Settings().reading, min_relevance=0.1))
+
+
+@pytest.fixture(scope="module")
+def searcher() -> Searcher:
+    encoder = HashEncoder()
+    texts = [PASSAGE, "Cheese is made of milk.", "Trains run on rails.", "Birds sing at dawn.", "The sea is salty."]
+    documents = [make_document(text, name=f"doc-{n}", heading=text.split()[0]) for n, text in enumerate(texts)]
+    return Searcher(Generation.build(documents, [encoder]), [encoder])
+
+
+@pytest.fixture(scope="module")
+def quoting(searcher: Searcher) -> Assistant:
+    return Assistant(searcher, Backend("extractive", "", ""), SETTINGS, collection="default")
+
+
+def ask_model(searcher: Searcher, script: Script, question: str = QUESTION) -> tuple[Answer, list[dict[str, Any]]]:
+    with scripted_server(script) as (url, requests):
+        client = ChatClient(url, model="scripted", read_timeout_s=5.0)
+        try:
+            backend = Backend("vllm", "scripted", "", client)
+            return Assistant(searcher, backend, SETTINGS, collection="default").ask(question), list(requests)
+        finally:
+            client.close()
+
+
+def test_the_calculation_comes_first_and_its_sentences_are_computed(quoting: Assistant) -> None:
+    events = list(quoting.stream(QUESTION))
+    assert isinstance(events[0], Calculated)
+    assert isinstance(events[1], Found)
+    first = next(event for event in events if isinstance(event, Checked))
+    assert (first.sentence.verdict, "15 months" in first.sentence.text) == ("computed", True)
+    assert isinstance(events[-1], Finished)
+
+
+def test_the_record_holds_the_calculation_and_a_quote_beside_it(quoting: Assistant) -> None:
+    record = to_record(quoting.ask(QUESTION))
+    assert (record["status"], record["calculations"][0]["name"]) == ("answered", "runway")
+    assert float(record["calculations"][0]["value"]) == pytest.approx(15)
+    assert {"computed", "supported"} <= {sentence["verdict"] for sentence in record["sentences"]}
+    assert "Runway is cash divided by the monthly net burn.[" in record["answer"]
+    assert any(citation["used"] for citation in record["citations"])
+
+
+def test_the_model_comments_and_its_figures_may_be_those_of_the_calculation(searcher: Searcher) -> None:
+    comment = "Runway is cash divided by the monthly net burn, so 15 months of runway. The moon has 77 cheeses."
+    answer, requests = ask_model(searcher, says(comment))
+    verdicts = {sentence.text[:8]: sentence.verdict for sentence in answer.sentences}
+    assert (verdicts["Runway i"], verdicts["The moon"]) == ("supported", "unsupported")
+    assert "15 months" in requests[-1]["messages"][-1]["content"]
+    assert answer.answer.startswith("By this calculation")
+    assert "not supported" in answer_markdown(answer)
+
+
+def test_a_model_that_has_nothing_to_add_adds_nothing(searcher: Searcher) -> None:
+    answer, _ = ask_model(searcher, says("The passages do not provide this information."))
+    assert (answer.status, "do not provide" in answer.answer) == ("answered", False)
+
+
+def must_not_be_asked(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("question", "reason", "says_what"),
+    [
+        ("账上有 600 万，每个月烧 50 万，还能撑多久？", "input_missing", "什么货币"),
+        ("What does it cost to train a 7B model at 140% MFU on 1T tokens?", "input_impossible", "140%"),
+    ],
+)
+def test_what_cannot_be_computed_is_refused_with_what_is_needed(
+    quoting: Assistant, question: str, reason: str, says_what: str
+) -> None:
+    answer = quoting.ask(question)
+    assert (answer.status, answer.reason, answer.calculations) == ("refused", reason, ())
+    assert says_what in answer.answer
+
+
+def test_the_view_escapes_what_it_shows(quoting: Assistant) -> None:
+    calculation = quoting.ask(QUESTION).calculations[0]
+    hostile = to_record(quoting.ask(QUESTION))["calculations"][0]["formula"] + "<script>"
+    assert calculation.formula in calculation_text([calculation], "en")
+    shown = calculation_html([type(calculation)(**{**_fields(calculation), "formula": hostile})], "zh")
+    assert "<script>" not in shown
+    assert "公式" in shown
+
+
+def _fields(calculation: Any) -> dict[str, Any]:
+    return {name: getattr(calculation, name) for name in type(calculation).__dataclass_fields__}
