@@ -57,6 +57,11 @@ class Home:
         """Papers fetched from arXiv on demand."""
         return self.folder / "papers"
 
+    @property
+    def conversations(self) -> Path:
+        """What was asked and answered on the page."""
+        return self.folder / "conversations.sqlite3"
+
     def collection(self, name: str) -> Path:
         """The folder of a collection.
 

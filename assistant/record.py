@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, fields
+from typing import Any, TypeVar
 
 from assistant.answer import Answer, Calculation, Citation, Sentence, Timing, TokenUsage
+
+_Part = TypeVar("_Part", Sentence, Citation, Calculation, TokenUsage, Timing)
 
 
 def to_record(answer: Answer) -> dict[str, Any]:
@@ -20,14 +22,19 @@ def to_json_line(answer: Answer) -> str:
 
 
 def answer_from_record(record: dict[str, Any]) -> Answer:
-    """The answer that `to_record` made `record` of."""
-    values = _with_tuples(record)
-    values["sentences"] = tuple(Sentence(**_with_tuples(sentence)) for sentence in record["sentences"])
-    values["citations"] = tuple(Citation(**citation) for citation in record["citations"])
-    values["calculations"] = tuple(Calculation(**_with_tuples(calculation)) for calculation in record["calculations"])
-    values["usage"], values["timing_ms"] = TokenUsage(**record["usage"]), Timing(**record["timing_ms"])
-    return Answer(**values)
+    """The answer that `record` was made of. Keys of a later version are left out."""
+    kept = {field.name: record[field.name] for field in fields(Answer) if field.name in record}
+    kept["sentences"] = tuple(_made(Sentence, one) for one in record.get("sentences", ()))
+    kept["citations"] = tuple(_made(Citation, one) for one in record.get("citations", ()))
+    kept["calculations"] = tuple(_made(Calculation, one) for one in record.get("calculations", ()))
+    kept["invented_citations"] = tuple(record.get("invented_citations", ()))
+    kept["usage"] = _made(TokenUsage, record.get("usage", {}))
+    kept["timing_ms"] = _made(Timing, record.get("timing_ms", {}))
+    return Answer(**kept)
 
 
-def _with_tuples(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
+def _made(kind: type[_Part], record: dict[str, Any]) -> _Part:
+    """JSON has lists where the dataclasses have tuples."""
+    known = {field.name for field in fields(kind)}
+    given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k in known}
+    return kind(**given)

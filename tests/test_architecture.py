@@ -17,13 +17,14 @@ MAY_IMPORT = {
     "assistant": {"corpus", "index", "serving"},
     "evals": {"corpus", "index", "serving", "assistant"},
 }
+GRADIO_PAGES = tuple(f"page/{name}" for name in ("__init__", "chat", "conversation_list", "library"))
 ADAPTERS = {
     "bs4": {"corpus/readers/web_page.py"},
     "bm25s": {"index/keywords.py"},
-    "docx": {"corpus/readers/word.py"},
+    "docx": {"assistant/export_docx.py", "corpus/readers/word.py"},
     "faiss": {"index/vectors.py"},
-    "fastapi": {"assistant/interfaces/server.py"},
-    "gradio": {"assistant/interfaces/page.py", "assistant/interfaces/server.py"},
+    "fastapi": {f"assistant/interfaces/{name}.py" for name in ("api", "exporting", "server", "shell")},
+    "gradio": {f"assistant/interfaces/{name}.py" for name in (*GRADIO_PAGES, "server")},
     "langchain_text_splitters": {"index/splitter.py"},
     "matplotlib": {"assistant/calculating/plotting.py"},
     "openai": {"serving/client.py"},
@@ -32,6 +33,7 @@ ADAPTERS = {
     "pptx": {"corpus/readers/slides.py"},
     "pypdfium2": {"corpus/readers/pdfium.py"},
     "rjieba": {"index/words.py"},
+    "sqlite3": {"assistant/conversations.py"},
     "sentence_transformers": {"index/encoder.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},

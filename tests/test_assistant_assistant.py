@@ -72,7 +72,7 @@ def test_the_record_has_the_promised_keys_and_exact_quotes(extractive: Assistant
 
 def test_what_the_model_makes_up_is_marked_and_what_it_read_is_cited(ask_with: AskWith) -> None:
     answer = ask_with(says(f"{TRUE} Paris is big."))
-    assert [sentence.verdict for sentence in answer.sentences] == ["supported", "unsupported"]
+    assert [sentence.verdict for sentence in answer.sentences][:2] == ["supported", "unsupported"]
     assert re.search(r"memory\.\[\d\]", answer.answer)
     assert "Paris is big." in answer.answer
 
@@ -90,6 +90,41 @@ def test_a_draft_without_support_becomes_a_refusal(ask_with: AskWith, text: str,
     assert (answer.status, answer.reason) == ("refused", reason)
     assert answer.answer.startswith("The sources do not answer this question.")
     assert [sentence.text for sentence in answer.sentences][0] in text
+
+
+def test_below_a_short_answer_stand_sentences_of_the_sources_that_go_further(ask_with: AskWith) -> None:
+    answer = ask_with(says(TRUE))
+    lead, further = answer.answer.split("The sources also say:")
+    assert lead.startswith(TRUE)
+    lines = [line for line in further.splitlines() if line.startswith("- ")]
+    assert 1 <= len(lines) <= 3
+    assert TRUE not in further
+    assert {sentence.verdict for sentence in answer.sentences} == {"supported", "no_claim"}
+
+
+def test_what_the_sources_also_say_does_not_save_a_bad_answer(ask_with: AskWith) -> None:
+    bad = "The moon is made of cheese. Bananas are yellow. Cows can fly over it."
+    assert ask_with(says(f"{bad} {TRUE}")).status == "refused"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [("What does one hour on a Zorblax GPU cost?", "Zorblax"), ("Zorblax 芯片的价格是多少？", "Zorblax")],
+)
+def test_a_question_about_a_name_that_no_source_holds_is_refused_by_name(
+    extractive: Assistant, question: str, name: str
+) -> None:
+    answer = extractive.ask(question)
+    assert (answer.status, answer.reason) == ("refused", "name_not_in_sources")
+    assert name in answer.answer
+
+
+def test_a_greeting_needs_no_sources(ask_with: AskWith) -> None:
+    def must_not_be_asked(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+        raise AssertionError
+
+    answer = ask_with(must_not_be_asked, "你好")
+    assert (answer.status, answer.reason, answer.language) == ("answered", "small_talk", "zh")
 
 
 def test_nothing_relevant_is_refused_without_asking_the_model(ask_with: AskWith) -> None:
@@ -119,7 +154,7 @@ def test_silence_is_an_error_record_not_an_empty_answer(ask_with: AskWith) -> No
 
 def test_a_looping_model_is_stopped(ask_with: AskWith) -> None:
     answer = ask_with(says("Quantization stores each weight in fewer bits, so the model needs less memory. " * 200))
-    assert len(answer.sentences) <= 3
+    assert sum(sentence.text in TRUE for sentence in answer.sentences) <= 3
 
 
 def test_role_markers_in_question_and_documents_stay_data() -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from assistant.answer import Answer, Citation, Sentence
+from assistant.answer import Answer, Citation
 from assistant.app import Workspace, open_assistant
 from assistant.assistant import Assistant
 from assistant.events import Finished, Found
 from assistant.interfaces.calculation_view import calculation_text
-from assistant.interfaces.rendering import PARTIAL, UNSUPPORTED
+from assistant.interfaces.rendering import PARTIAL, marked_text
 from assistant.interfaces.terminal import Terminal
 from assistant.record import to_json_line
-from assistant.verifying.verification import Checked, marks_of
+from assistant.verifying.verification import Checked
 from corpus.document import Language
 
 _LONGEST_QUOTE = 220
@@ -59,15 +59,11 @@ def _print_as_it_comes(assistant: Assistant, question: str, terminal: Terminal) 
             language = event.language
             terminal.notice(f"read: {len(event.passages)} passages")
         elif isinstance(event, Checked):
-            terminal.answer(event.before + _marked(event.sentence, language), end="")
+            terminal.answer(event.before + marked_text(event.sentence, language), end="")
             printed = True
         elif isinstance(event, Finished):
             terminal.answer("" if printed else event.answer.answer)
             _print_end(event.answer, terminal, draft_shown=printed)
-
-
-def _marked(sentence: Sentence, language: Language) -> str:
-    return sentence.text + (f" {UNSUPPORTED[language]}" if sentence.verdict == "unsupported" else marks_of(sentence))
 
 
 def _print_end(answer: Answer, terminal: Terminal, *, draft_shown: bool) -> None:

@@ -10,12 +10,15 @@ import threading
 import webbrowser
 from typing import Any
 
-from assistant.app import Workspace, open_assistant, warm_up
+from assistant.app import Workspace, warm_up
 from assistant.errors import AssistantError
 from assistant.interfaces.terminal import Terminal
+from assistant.service import open_service
 
 HOST = "127.0.0.1"
 PORT = 7860
+# A page left open in a browser keeps its connections open.
+STOP_WITHIN_S = 5
 
 
 def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private
@@ -36,16 +39,22 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
     """Serve until Ctrl-C."""
     _check_port(options.port)
     with terminal.progress("indexing", "passages") as progress:
-        opened = open_assistant(workspace, collection=options.collection, notice=terminal.notice, progress=progress)
-        with opened as assistant:
+        opened = open_service(workspace, collection=options.collection, notice=terminal.notice, progress=progress)
+        with opened as service:
             # Gradio takes two seconds to import, which no other command should pay.
             import uvicorn
 
             from assistant.interfaces.server import build_app
 
-            threading.Thread(target=warm_up, args=(assistant,), daemon=True).start()
+            threading.Thread(target=warm_up, args=(service.assistant,), daemon=True).start()
             server = uvicorn.Server(
-                uvicorn.Config(build_app(assistant), host=HOST, port=options.port, log_level="warning")
+                uvicorn.Config(
+                    build_app(service),
+                    host=HOST,
+                    port=options.port,
+                    log_level="warning",
+                    timeout_graceful_shutdown=STOP_WITHIN_S,
+                )
             )
             url = f"http://{HOST}:{options.port}"
             terminal.notice(f"the page is on {url} (Ctrl-C stops it)")

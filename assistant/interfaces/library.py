@@ -10,11 +10,8 @@ from typing import Any
 
 from assistant.app import Workspace
 from assistant.interfaces.terminal import Terminal
+from assistant.library import Library, read_files
 from corpus.arxiv import fetch_papers, listed_papers
-from corpus.document import Document
-from corpus.errors import UnreadableFileError
-from corpus.reader import find_files, read_document
-from index.collection import Collection
 
 EXIT_SOME_FAILED, EXIT_USAGE = 1, 2
 
@@ -77,11 +74,7 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
 
 def add(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Add the files and those of the folders that are named."""
-    files = [file for path in options.paths for file in find_files(path)]
-    if not files:
-        terminal.error("assistant: no file that can be read was found there")
-        return EXIT_USAGE
-    return _add_files(files, options.collection, workspace, terminal)
+    return _add_files(options.paths, options, workspace, terminal)
 
 
 def fetch_and_add(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
@@ -98,28 +91,24 @@ def fetch_and_add(options: argparse.Namespace, workspace: Workspace, terminal: T
     for failure in report.failures:
         terminal.error(f"assistant: {failure.paper.id} ({failure.paper.title}): {failure.advice}")
     terminal.notice(f"{report.fetched} papers fetched, {len(report.files)} are there")
-    added = _add_files(report.files, options.collection, workspace, terminal) if report.files else 0
+    added = _add_files(report.files, options, workspace, terminal) if report.files else 0
     return EXIT_SOME_FAILED if report.failures else added
 
 
-def _add_files(files: Sequence[Path], name: str, workspace: Workspace, terminal: Terminal) -> int:
+def _add_files(paths: Sequence[Path], options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Read files, keep their text, index what is new; failed files are named and the rest goes on."""
-    collection = workspace.collection(name)
-    documents: list[Document] = []
-    failed = 0
     with terminal.progress("reading", "files") as progress:
-        for number, file in enumerate(files):
-            progress(number, len(files))
-            try:
-                documents.append(read_document(file))
-            except UnreadableFileError as error:
-                failed += 1
-                terminal.error(f"assistant: {error} [{error.reason}]")
-    if documents:
-        collection.add(documents)
-        _build(collection, workspace, terminal)
-        terminal.notice(f"added {len(documents)} of {len(files)} files to {name}")
-    return EXIT_SOME_FAILED if failed else 0
+        read = read_files(paths, progress)
+    for failure in read.failures:
+        terminal.error(f"assistant: {failure.file}: {failure.advice} [{failure.reason}]")
+    if not read.files:
+        terminal.error("assistant: no file that can be read was found there")
+        return EXIT_USAGE
+    if read.documents:
+        with terminal.progress("indexing", "passages") as progress:
+            _library(options, workspace).add(read.documents, progress)
+        terminal.notice(f"added {len(read.documents)} of {read.files} files to {options.collection}")
+    return EXIT_SOME_FAILED if read.failures else 0
 
 
 def list_documents(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
@@ -138,20 +127,21 @@ def list_documents(options: argparse.Namespace, workspace: Workspace, terminal: 
 
 def remove(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Forget a document and index again without it."""
-    collection = workspace.collection(options.collection)
-    if not collection.remove(options.id):
+    with terminal.progress("indexing", "passages") as progress:
+        generation = _library(options, workspace).remove(options.id, progress)
+    if generation is None:
         terminal.error(
             f"assistant: {options.collection} holds no document {options.id!r}; see `assistant library list`"
         )
         return EXIT_USAGE
-    _build(collection, workspace, terminal)
     terminal.notice(f"removed {options.id}")
     return 0
 
 
 def build(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Index everything again."""
-    _build(workspace.collection(options.collection), workspace, terminal)
+    with terminal.progress("indexing", "passages") as progress:
+        _library(options, workspace).build(progress)
     terminal.notice(f"{options.collection} is indexed")
     return 0
 
@@ -170,6 +160,5 @@ def print_status(options: argparse.Namespace, workspace: Workspace, terminal: Te
     return 0
 
 
-def _build(collection: Collection, workspace: Workspace, terminal: Terminal) -> None:
-    with terminal.progress("indexing", "passages") as progress:
-        collection.build(workspace.encoders(), progress)
+def _library(options: argparse.Namespace, workspace: Workspace) -> Library:
+    return Library(workspace.collection(options.collection), workspace.encoders())

@@ -1,0 +1,231 @@
+"""The HTTP API: answers as records or as an OpenAI-shaped chat, health and counts. Keeps nothing of what is asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, HTTPException, Response
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from assistant.answer import Answer
+from assistant.errors import BadQuestionError
+from assistant.events import Finished, Found
+from assistant.interfaces.rendering import marked_text
+from assistant.question import Turn, understand
+from assistant.record import to_record
+from assistant.service import Service
+from assistant.verifying.verification import Checked
+from serving.errors import ServingError
+
+# More at once would only wait for the model; whoever comes then is told to come back.
+MOST_AT_ONCE = 32
+_RETRY_AFTER_S = "5"
+
+
+class PastTurn(BaseModel):
+    """A question asked before, with its answer's text."""
+
+    question: str = Field(max_length=100_000)
+    answer: str = Field("", max_length=100_000)
+
+
+class Ask(BaseModel):
+    """A question for `/api/ask`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(max_length=100_000)
+    history: list[PastTurn] = Field([], max_length=200)
+
+
+class ChatMessage(BaseModel):
+    """A message of an OpenAI-shaped chat."""
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: str = Field(max_length=100_000)
+
+
+class ChatRequest(BaseModel):
+    """An OpenAI-shaped request. What steers a model (temperature, tools, ...) is taken and has no effect here."""
+
+    messages: list[ChatMessage] = Field(min_length=1, max_length=400)
+    stream: bool = False
+    model: str = ""
+
+
+def build_api(service: Service) -> APIRouter:
+    """The routes."""
+    router = APIRouter()
+    doors = _Doors()
+
+    @router.post("/api/ask", summary="Answer a question: the record, or with Accept: text/event-stream its events")
+    def ask(asked: Ask, accept: Annotated[str, Header()] = "") -> Response:
+        history = [Turn(turn.question, turn.answer) for turn in asked.history]
+        _check(asked.question)
+        if "text/event-stream" in accept:
+            return doors.streamed(_ask_events(service, asked.question, history))
+        with doors.entered():
+            return _json(to_record(_answer(service, asked.question, history)))
+
+    @router.post("/v1/chat/completions", summary="An OpenAI-shaped chat; `record` holds citations and verdicts")
+    def chat(asked: ChatRequest) -> Response:
+        question, history = _conversation(asked.messages)
+        _check(question)
+        if asked.stream:
+            return doors.streamed(_chat_events(service, question, history))
+        with doors.entered():
+            return _json(_completion(_answer(service, question, history)))
+
+    @router.get("/healthz", summary="Whether this program runs, and what answers")
+    def healthz() -> dict[str, str]:
+        return {"status": "ok", "backend": service.assistant.backend.name}
+
+    @router.get("/metrics", summary="Counts since the start, as Prometheus reads them")
+    def metrics() -> Response:
+        return Response(_metrics(service.counts), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    return router
+
+
+class _Doors:
+    """Lets `MOST_AT_ONCE` in."""
+
+    def __init__(self) -> None:
+        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        if not self._free.acquire(blocking=False):
+            raise HTTPException(503, "busy; try again later", headers={"Retry-After": _RETRY_AFTER_S})
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def streamed(self, events: Iterator[str]) -> Response:
+        """A stream of server-sent events. The door is held from the first event to the last."""
+
+        def behind_the_door() -> Iterator[str]:
+            try:
+                with self.entered():
+                    yield from events
+            except HTTPException as error:
+                yield _event({"error": {"reason": "busy", "message": error.detail}})
+
+        return StreamingResponse(
+            behind_the_door(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
+        )
+
+
+def _check(question: str) -> None:
+    """Refuse before a stream begins: its status could not be taken back.
+
+    :raises HTTPException: 400 with the reason and the message in the asker's language.
+    """
+    try:
+        understand(question)
+    except BadQuestionError as error:
+        raise HTTPException(400, {"reason": error.reason, "message": str(error)}) from error
+
+
+def _answer(service: Service, question: str, history: list[Turn]) -> Answer:
+    try:
+        (answer,) = (event.answer for event in service.stream(question, history) if isinstance(event, Finished))
+    except ServingError as error:
+        raise HTTPException(503, {"reason": "no_model", "message": str(error)}) from error
+    return answer
+
+
+def _ask_events(service: Service, question: str, history: list[Turn]) -> Iterator[str]:
+    """`found`, a `sentence` for each that is checked, then `answer` with the record; or `error`."""
+    try:
+        for event in service.stream(question, history):
+            if isinstance(event, Found):
+                found = [{"n": p.n, "heading": p.heading, "page": p.page, "text": p.text} for p in event.passages]
+                yield _event({"standalone_question": event.standalone_question, "passages": found}, "found")
+            elif isinstance(event, Checked):
+                yield _event({"text": event.sentence.text, "verdict": event.sentence.verdict,
+                              "citations": event.sentence.citations, "before": event.before}, "sentence")  # fmt: skip
+            elif isinstance(event, Finished):
+                yield _event(to_record(event.answer), "answer")
+    except ServingError as error:
+        yield _event({"reason": "no_model", "message": str(error)}, "error")
+
+
+def _conversation(messages: list[ChatMessage]) -> tuple[str, list[Turn]]:
+    """The question and what came before. Instructions of others have no say here: they are left out."""
+    spoken = [message for message in messages if message.role in ("user", "assistant")]
+    if not spoken or spoken[-1].role != "user":
+        raise HTTPException(400, {"reason": "no_question", "message": "the last message must be the user's question"})
+    pairs = zip(spoken, spoken[1:], strict=False)
+    history = [Turn(a.content, b.content) for a, b in pairs if (a.role, b.role) == ("user", "assistant")]
+    return spoken[-1].content, history
+
+
+def _completion(answer: Answer) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answer.answer}
+    usage = answer.usage
+    return {
+        **_envelope(answer.id, "chat.completion", answer.model or answer.backend),
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "total_tokens": usage.prompt_tokens + usage.completion_tokens,
+        },
+        "record": to_record(answer),
+    }
+
+
+def _chat_events(service: Service, question: str, history: list[Turn]) -> Iterator[str]:
+    """Each sentence once it is checked, unsupported ones marked in words; the record comes with the last chunk."""
+    language = understand(question).language
+    model = service.assistant.backend.model or service.assistant.backend.name
+    head = _envelope(f"chat-{time.time_ns()}", "chat.completion.chunk", model)
+
+    def chunk(text: str, finish: str | None = None, **more: object) -> str:
+        delta = {"role": "assistant", "content": text} if text else {}
+        return _event({**head, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}], **more})
+
+    written = False
+    try:
+        for event in service.stream(question, history):
+            if isinstance(event, Checked):
+                written = True
+                yield chunk(event.before + marked_text(event.sentence, language))
+            elif isinstance(event, Finished):
+                if not written or event.answer.status == "refused":
+                    yield chunk(("\n\n" if written else "") + event.answer.answer)
+                yield chunk("", "stop", record=to_record(event.answer))
+    except ServingError as error:
+        yield _event({"error": {"message": str(error), "type": "no_model"}})
+    yield "data: [DONE]\n\n"
+
+
+def _envelope(name: str, kind: str, model: str) -> dict[str, Any]:
+    return {"id": name, "object": kind, "created": int(time.time()), "model": model}
+
+
+def _metrics(counts: dict[str, int]) -> str:
+    lines = ["# HELP assistant_answers_total Answers by status.", "# TYPE assistant_answers_total counter"]
+    statuses = ("answered", "partial", "refused", "error", "failed")
+    lines += [f'assistant_answers_total{{status="{status}"}} {counts.get(status, 0)}' for status in statuses]
+    lines += ["# HELP assistant_answer_seconds_total Time spent on answers.",
+              "# TYPE assistant_answer_seconds_total counter",
+              f"assistant_answer_seconds_total {counts.get('milliseconds', 0) / 1000}"]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _json(content: dict[str, Any]) -> Response:
+    return Response(json.dumps(content, ensure_ascii=False), media_type="application/json")
+
+
+def _event(content: object, name: str = "") -> str:
+    head = f"event: {name}\n" if name else ""
+    return f"{head}data: {json.dumps(content, ensure_ascii=False)}\n\n"

@@ -1,0 +1,67 @@
+"""The page, in one language. Only this package and server.py import gradio; what is shown is made in rendering.py."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import gradio as gr
+
+from assistant.interfaces.page.chat import build_chat, connect_chat
+from assistant.interfaces.page.conversation_list import build_list, connect_list
+from assistant.interfaces.page.library import build_library, connect_library
+from assistant.interfaces.page.texts import TEXTS
+from assistant.service import Service
+from corpus.document import Language
+
+_FOLDER = Path(__file__).parent
+CSS = (_FOLDER / "page.css").read_text(encoding="utf-8")
+_SCRIPT = (_FOLDER / "page.js").read_text(encoding="utf-8")
+
+
+def build_page(service: Service, language: Language) -> gr.Blocks:
+    """The page over one service. A further tab is built and connected like the library's."""
+    texts = TEXTS[language]
+    with gr.Blocks(title=texts["title"], analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(_head_html(language), elem_id="head")
+        health = gr.HTML("", elem_id="health")
+        with gr.Tab(texts["chat"], elem_id="chat-tab"), gr.Row():
+            conversation = gr.Textbox(visible="hidden", elem_id="conversation")
+            list_parts = build_list(language)
+            chat_parts = build_chat(language, conversation)
+        with gr.Tab(texts["library"], elem_id="library-tab") as library_tab:
+            library_parts = build_library(language)
+        answers = connect_chat(service, language, chat_parts)
+        connect_list(service, language, page, list_parts, chat_parts, answers)
+        connect_library(service, language, page, library_tab, library_parts)
+        page.load(
+            lambda: _health_html(service, language), None, health, api_visibility="private", show_progress="hidden"
+        )
+    return page
+
+
+def head_script(language: Language) -> str:
+    """What page.js needs to know, and page.js."""
+    return f"<script>window.assistantLanguage = {language!r};\n{_SCRIPT}</script>"
+
+
+def _head_html(language: Language) -> str:
+    texts = TEXTS[language]
+    other = "en" if language == "zh" else "zh"
+    return (
+        f'<div class="title"><h1>{texts["title"]}</h1>'
+        f'<a class="language" href="/{other}/" hreflang="{other}" lang="{other}">{texts["other_language"]}</a></div>'
+        f"<p>{texts['subtitle']}</p>"
+    )
+
+
+def _health_html(service: Service, language: Language) -> str:
+    """What answers, and whether it does. Asks the model for one token."""
+    backend = service.assistant.backend
+    texts = TEXTS[language]
+    if backend.client is None:
+        return f'<p title="{html.escape(backend.reason)}"><span class="dot"></span>{texts["quotes"]}</p>'
+    is_well = backend.client.is_answering()
+    name = html.escape(f"{backend.model} ({backend.name})")
+    dot = '<span class="dot well"></span>' if is_well else '<span class="dot ill"></span>'
+    return f"<p>{dot}{name}: {texts['answers' if is_well else 'silent']}</p>"

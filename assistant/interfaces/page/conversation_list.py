@@ -1,0 +1,111 @@
+"""The side list of conversations: open, search, rename, delete, begin anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from assistant.interfaces.page.chat import ChatActs, ChatParts
+from assistant.interfaces.page.texts import TEXTS
+from assistant.service import Service
+from corpus.document import Language
+
+# More would be a burden to the browser; older ones are found by searching.
+LISTED = 60
+
+_ADDRESS = "id => window.assistantPage.address(id)"
+
+
+@dataclass(frozen=True, slots=True)
+class ListParts:
+    """The list's components. `said`, hidden, carries what a person answered to a question of the browser."""
+
+    fold: gr.Accordion
+    listed: gr.Radio
+    search: gr.Textbox
+    new: gr.Button
+    rename: gr.Button
+    delete: gr.Button
+    said: gr.Textbox
+
+
+def build_list(language: Language) -> ListParts:
+    """The left column."""
+    texts = TEXTS[language]
+    with gr.Column(scale=2, min_width=230, elem_id="side"):
+        new = gr.Button(texts["new"], size="sm", elem_id="new")
+        with gr.Accordion(texts["conversations"], open=True, elem_id="fold") as fold:
+            search = gr.Textbox(
+                label=texts["search"], show_label=False, placeholder=texts["search"], container=False, elem_id="search"
+            )
+            listed = gr.Radio([], label=texts["conversations"], show_label=False, elem_id="listed", container=False)
+            with gr.Row():
+                rename = gr.Button(texts["rename"], size="sm", min_width=60, elem_id="rename")
+                delete = gr.Button(texts["delete"], size="sm", min_width=60, elem_id="delete")
+        said = gr.Textbox(visible="hidden", elem_id="said")
+    return ListParts(fold, listed, search, new, rename, delete, said)
+
+
+def connect_list(
+    service: Service, language: Language, page: gr.Blocks, parts: ListParts, chat: ChatParts, answers: list[Any]
+) -> None:
+    """Wire the events up; `answers` are the events that end with an answer, after which the list changes."""
+    texts = TEXTS[language]
+    acts = ListActs(service, language)
+    opened = ChatActs(service, language).opened
+    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    listing: Any = (acts.listed, [parts.search, chat.conversation], parts.listed)
+    start = page.load(
+        lambda conversation, wide: (conversation, gr.Accordion(open=wide != "false")),
+        [chat.conversation, parts.said], [chat.conversation, parts.fold], js="() => window.assistantPage.start()",
+        **quiet,
+    )  # fmt: skip
+    start.then(opened, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
+    parts.listed.input(opened, parts.listed, chat.shown, cancels=answers, **quiet)
+    parts.search.change(*listing, trigger_mode="always_last", **quiet)
+    parts.new.click(lambda: opened(""), None, chat.shown, cancels=answers, **quiet).then(
+        None, chat.conversation, None, js=_ADDRESS
+    ).then(*listing, **quiet)
+    parts.rename.click(
+        acts.rename, [parts.said, chat.conversation], parts.said,
+        js=f"(said, id) => [id && prompt({texts['new_name']!r}) || '', id]", **quiet,
+    ).then(*listing, **quiet)  # fmt: skip
+    parts.delete.click(
+        acts.delete, [parts.said, chat.conversation], chat.conversation, cancels=answers,
+        js=f"(said, id) => [id && confirm({texts['sure']!r}) ? 'yes' : '', id]", **quiet,
+    ).then(opened, chat.conversation, chat.shown, **quiet).then(
+        None, chat.conversation, None, js=_ADDRESS
+    ).then(*listing, **quiet)  # fmt: skip
+    # A new conversation stands in the list as soon as its first question is kept.
+    chat.conversation.change(*listing, **quiet)
+    chat.conversation.change(None, chat.conversation, None, js=_ADDRESS)
+
+
+class ListActs:
+    """What the list's events do."""
+
+    def __init__(self, service: Service, language: Language) -> None:
+        self._conversations = service.conversations
+        self._texts = TEXTS[language]
+
+    def listed(self, search: str, conversation: str) -> gr.Radio:
+        """The list, with the open conversation marked where it is in it."""
+        found = self._conversations.listed(search, limit=LISTED)
+        info = self._texts["more"].format(count=LISTED) if len(found) == LISTED else ""
+        choices = [(listed.title, listed.id) for listed in found]
+        is_listed = any(listed.id == conversation for listed in found)
+        return gr.Radio(choices=choices, value=conversation if is_listed else None, info=info)
+
+    def rename(self, name: str, conversation: str) -> str:
+        """Give the open conversation the name that was typed."""
+        self._conversations.rename(conversation, name)
+        return ""
+
+    def delete(self, sure: str, conversation: str) -> str:
+        """Delete the open conversation when the asker is sure; returns the one that is open then."""
+        if sure != "yes":
+            return conversation
+        self._conversations.delete(conversation)
+        return ""

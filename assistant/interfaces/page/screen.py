@@ -1,0 +1,82 @@
+"""What the chat shows: of turns that are kept, and of one that is being answered. No Gradio here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.conversation import KeptTurn, ReadPassage
+from assistant.events import Event, Found, Wrote
+from assistant.interfaces.rendering import (
+    checked_markdown,
+    empty_sources_html,
+    plain_markdown,
+    searched_as_html,
+    sources_html,
+    turn_markdown,
+)
+from assistant.service import Asked
+from assistant.verifying.verification import Checked
+from corpus.document import Language
+
+Messages = list[dict[str, Any]]
+
+# Tokens come faster than a page needs to be redrawn; sentences and the end are always shown.
+_REDRAW_EVERY_CHARACTERS = 6
+
+
+def messages_of(turns: Sequence[KeptTurn], language: Language, suggestions: Sequence[str] = ()) -> Messages:
+    """Kept turns as the chat's messages, with what could be asked next below the last."""
+    messages: Messages = []
+    for turn in turns:
+        messages.append(asked_message(turn.question))
+        messages.append({"role": "assistant", "content": turn_markdown(turn, language)})
+    if messages and suggestions:
+        messages[-1]["options"] = [{"value": question, "label": question} for question in suggestions]
+    return messages
+
+
+def asked_message(question: str) -> dict[str, Any]:
+    """A question as the chat's message."""
+    return {"role": "user", "content": plain_markdown(question)}
+
+
+class GrowingAnswer:
+    """What the page shows of one answer while it comes."""
+
+    def __init__(self, before: Messages, question: str, asked: Asked, language: Language) -> None:
+        self._before = [*before, asked_message(question)]
+        self._question = question
+        self._turn = asked.turn
+        self._language = language
+        self._content = "…"
+        self._done = ""
+        self._drawn = 0
+        self._found = Found((), question, language)
+        self.sources = empty_sources_html(language)
+
+    @property
+    def messages(self) -> Messages:
+        """The whole chat as it is now."""
+        return [*self._before, {"role": "assistant", "content": self._content}]
+
+    def take(self, event: Event) -> bool:
+        """Take an event in; whether the page should be redrawn."""
+        if isinstance(event, Found):
+            self._found = event
+            self.sources = self._panel()
+            return True
+        if isinstance(event, Checked):
+            self._done += checked_markdown(event, self._found.language, self._turn)
+        elif isinstance(event, Wrote):
+            self._content = self._done + plain_markdown(event.tail)
+            if len(self._content) >= self._drawn + _REDRAW_EVERY_CHARACTERS:
+                self._drawn = len(self._content)
+                return True
+        return False
+
+    def _panel(self) -> str:
+        passages = [ReadPassage.of(passage) for passage in self._found.passages]
+        standalone = self._found.standalone_question
+        head = "" if standalone == self._question else searched_as_html(standalone, self._language)
+        return head + sources_html(passages, (), self._language, self._turn)

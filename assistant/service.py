@@ -1,0 +1,151 @@
+"""What runs as long as a page or an API is open: the assistant on the newest index, conversations, library, counts."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from assistant.app import DEFAULT_COLLECTION, Notice, Workspace
+from assistant.assistant import Assistant
+from assistant.conversations import Conversations
+from assistant.events import Event, Finished, Found, Wrote
+from assistant.library import Library
+from assistant.question import Turn, understand
+from assistant.verifying.verification import Checked, marks_of
+from corpus.document import Document
+from index.errors import IndexLayerError
+from index.generation import Generation, Progress
+from index.search import Searcher
+from serving.backend import open_backend
+from serving.errors import ServingError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was taken and kept; its answer comes, and is kept, as `events` are drawn."""
+
+    conversation: str
+    turn: int
+    events: Generator[Event, None, None]
+
+
+class Service:
+    """Answers and keeps what was answered. Any number of threads may ask."""
+
+    def __init__(self, assistant: Assistant, library: Library, conversations: Conversations) -> None:
+        self.library = library
+        self.conversations = conversations
+        self._assistant = assistant
+        self._renewing = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant on the newest index. Whoever has one keeps its index, whatever is swapped in meanwhile."""
+        with self._renewing:
+            searcher = self._assistant.searcher
+            if self.library.collection.current_generation() not in ("", searcher.generation.id):
+                try:
+                    self._assistant = self._assistant.on(self.library.searcher())
+                except IndexLayerError:
+                    # The answers so far rest on a sound index in memory; the next start tells what is wrong on disk.
+                    return self._assistant
+            return self._assistant
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many answers there were since the start, by status; `milliseconds` they took together."""
+        return dict(self._counts)
+
+    def add(self, documents: Sequence[Document], progress: Progress = lambda done, total: None) -> None:
+        """Add documents; the next question is answered from them too."""
+        self._use(self.library.add(documents, progress))
+
+    def remove(self, document_id: str) -> bool:
+        """Remove a document; the next question is answered without it. False when there is none of that id."""
+        generation = self.library.remove(document_id)
+        if generation is not None:
+            self._use(generation)
+        return generation is not None
+
+    def ask(self, conversation_id: str, question: str) -> Asked:
+        """Ask in a conversation; one that is not known begins a new one.
+
+        :raises BadQuestionError: when it cannot be asked as it is; nothing is kept then.
+        """
+        understand(question)
+        history = [
+            Turn(turn.question, turn.answer.answer)
+            for turn in self.conversations.turns(conversation_id)
+            if turn.answer is not None
+        ]
+        conversation_id, turn = self.conversations.ask(conversation_id, question.strip())
+        return Asked(conversation_id, turn, self._kept(turn, self.stream(question, history)))
+
+    def ask_again(self, conversation_id: str, turn: int, question: str) -> Asked:
+        """Ask `question` in place of `turn`; what followed it is forgotten."""
+        understand(question)
+        self.conversations.cut(conversation_id, turn)
+        return self.ask(conversation_id, question)
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """Answer without keeping; see `Assistant.stream`."""
+        try:
+            for event in self.assistant.stream(question, history):
+                if isinstance(event, Finished):
+                    self._counts.update({event.answer.status: 1, "milliseconds": event.answer.timing_ms.total})
+                yield event
+        except ServingError:
+            self._counts["failed"] += 1
+            raise
+
+    def _use(self, generation: Generation) -> None:
+        with self._renewing:
+            self._assistant = self._assistant.on(self.library.searcher(generation))
+
+    def _kept(self, turn: int, events: Iterator[Event]) -> Generator[Event, None, None]:
+        text = tail = ""
+        finished = False
+        try:
+            for event in events:
+                if isinstance(event, Found):
+                    self.conversations.found(turn, event.passages)
+                elif isinstance(event, Checked):
+                    text += event.before + event.sentence.text + marks_of(event.sentence)
+                    self.conversations.wrote(turn, text)
+                elif isinstance(event, Wrote):
+                    tail = event.tail
+                elif isinstance(event, Finished):
+                    self.conversations.finished(turn, event.answer)
+                    finished = True
+                yield event
+        except ServingError as error:
+            self.conversations.failed(turn, str(error))
+            finished = True
+            raise
+        finally:
+            if not finished:  # stopped by the asker, or by an error that nobody foresaw
+                self.conversations.wrote(turn, text + tail)
+
+
+@contextmanager
+def open_service(
+    workspace: Workspace,
+    *,
+    collection: str = DEFAULT_COLLECTION,
+    notice: Notice = lambda line: None,
+    progress: Progress = lambda done, total: None,
+) -> Iterator[Service]:
+    """Everything ready to answer and to keep; what was started is stopped when the body ends."""
+    generation = workspace.generation(collection, notice=notice, progress=progress)
+    encoders = workspace.encoders()
+    with (
+        closing(Conversations.open(workspace.home.conversations)) as conversations,
+        open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend,
+    ):
+        notice(f"backend {backend.name}: {backend.reason}")
+        assistant = Assistant(Searcher(generation, encoders), backend, workspace.settings, collection=collection)
+        yield Service(assistant, Library(workspace.collection(collection), encoders), conversations)
