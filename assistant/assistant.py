@@ -16,14 +16,14 @@ from assistant.clock import Clock
 from assistant.draft import Draft
 from assistant.events import Event, Finished, Found, Wrote
 from assistant.extractive import quote_best_sentences, quote_further
-from assistant.judging import declines, judge, refuse, reply, with_verified
+from assistant.judging import judge, refuse, reply, with_verified
 from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
-from assistant.question import Turn, Understood, understand
+from assistant.question import Turn, Understood, asks_for_figure, understand
 from assistant.reading import Passage, choose_passages
 from assistant.settings import Settings
 from assistant.verifying.names import unheard_names
-from assistant.verifying.verification import Checked, DraftVerifier
+from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from corpus.tables import Tables, load_tables
 from index.chunk import Hit
 from index.lexicon import translate
@@ -33,6 +33,8 @@ from serving.client import estimate_tokens
 
 _HITS = 24
 _QUOTES_BESIDE_CALCULATION = 2
+# Reasons of a refusal that lie with the draft, not with the sources.
+_UNSUPPORTED = frozenset({"nothing_supported", "little_supported"})
 
 
 class Assistant:
@@ -103,7 +105,7 @@ class Assistant:
         yield Found(tuple(passages), understood.standalone, understood.language)
         if calculated:
             yield from calculated.sentences
-            made = self._comment(blank, understood, passages, calculated, clock)
+            made = self._comment(blank, understood, passages, calculated)
         elif unknown_names:
             yield Finished(clock.stamp(refuse(blank, hits, "name_not_in_sources", unknown_names=unknown_names)))
             return
@@ -130,36 +132,48 @@ class Assistant:
         yield from draft.close()
         verified = draft.verified()
         answer = judge(replace(blank, usage=draft.usage), draft, verified, hits)
-        if client is None or answer.status == "refused" or draft.broken:
+        if client is None or draft.broken:
             return answer
-        used = [passage for passage in passages if any(c.used and c.n == passage.n for c in verified.citations)]
-        further = quote_further(understood.standalone, draft.text, used, weight)
-        if further:
-            yield from draft.take(f"\n\n{phrases(understood.language).further}\n{further}")
+        lead, quotes = self._quotes(answer, draft, verified, passages)
+        if quotes:
+            yield from draft.take(f"\n\n{lead}\n{quotes}")
             yield from draft.close()
             verified = draft.verified()
             answer = replace(with_verified(answer, verified), answer=verified.text)
+            if answer.status == "refused":
+                answer = replace(answer, status="partial", reason="quoted_instead")
         return answer
 
+    def _quotes(self, answer: Answer, draft: Draft, verified: Verified, passages: Sequence[Passage]) -> tuple[str, str]:
+        """What stands below the draft of a small model, and its lead: what goes further, or what was said in its place.
+
+        A question for a figure has no answer without it; any other is answered by passages that are close enough.
+        """
+        texts, weight = phrases(answer.language), self.searcher.weight
+        question = answer.standalone_question
+        if answer.status != "refused":
+            used = [passage for passage in passages if any(c.used and c.n == passage.n for c in verified.citations)]
+            return texts.further, quote_further(question, draft.text, used, weight)
+        is_close = max(passage.relevance for passage in passages) >= self._settings.reading.quoted_relevance
+        if answer.reason in _UNSUPPORTED and is_close and not asks_for_figure(question):
+            return texts.quoted_instead, quote_best_sentences(question, passages, weight)
+        return "", ""
+
     def _comment(
-        self, blank: Answer, understood: Understood, passages: Sequence[Passage], calculated: Calculated, clock: Clock
+        self, blank: Answer, understood: Understood, passages: Sequence[Passage], calculated: Calculated
     ) -> Generator[Wrote | Checked, None, Answer]:
-        """A calculation's answer: behind its sentences what the passages say about the figure."""
+        """A calculation's answer: behind its sentences what the sources say about it. No model is asked: its words
+        about figures add nothing that the sources and the steps do not say better.
+        """
         draft = self._draft(passages, f"{understood.standalone}\n{calculated.text}")
-        draft.verifier.feed("\n\n")
-        client = self.backend.client
-        if passages and client is None:
-            quoted = quote_best_sentences(
-                understood.standalone, passages, self.searcher.weight, limit=_QUOTES_BESIDE_CALCULATION
-            )
-            yield from clock.writing(draft.take(quoted))
-        elif passages and client is not None:
-            prompt = write_prompt(understood.standalone, passages, understood.language, calculated=calculated.text)
-            yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
+        quotes = quote_best_sentences(
+            understood.standalone, passages, self.searcher.weight, limit=_QUOTES_BESIDE_CALCULATION
+        )
+        if quotes:
+            yield from draft.take(f"\n\n{phrases(understood.language).further}\n{quotes}")
         yield from draft.close()
         verified = draft.verified()
-        comment = "" if declines(draft.text) else verified.text
-        return calculated.join(replace(blank, usage=draft.usage), comment, verified)
+        return calculated.join(blank, verified.text, verified)
 
     def _draft(self, passages: Sequence[Passage], known: str) -> Draft:
         """An empty draft; figures of the `known` text may be repeated in it."""
@@ -180,9 +194,10 @@ class Assistant:
         """The passages to read; and of a question about names that none of them has, these names."""
         passages = self._choose(hits)
         asked = understood.standalone
-        unheard = unheard_names(asked, "\n".join(f"{passage.heading}\n{passage.text}" for passage in passages))
+        near = [f"{passage.heading}\n{passage.text}" for passage in passages]
+        unheard = unheard_names(asked, "\n".join(near or (hit.chunk.indexed_text for hit in hits)))
         if not passages or not unheard:
-            return passages, []
+            return passages, unheard
         named = self._choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)])
         return (named, []) if named else (passages, unheard)
 

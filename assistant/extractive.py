@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from assistant.orders import addresses_a_program
 from assistant.reading import Passage
 from assistant.verifying.sentences import Span, split_sentences
 from index.words import content_words
@@ -12,7 +13,7 @@ MAX_SENTENCES = 5
 MAX_FURTHER = 3
 # A sentence of which the answer holds so much, by weight of its words, has been said.
 _ALREADY_SAID = 0.6
-_FEWEST_WORDS = 4
+_FEWEST_WORDS = 3
 # The first sentence of a passage says what it is about.
 _LEAD_BONUS = 0.15
 
@@ -25,8 +26,8 @@ def quote_best_sentences(
     total = sum(weight(word) for word in wanted) or 1.0
     scored: list[tuple[float, int, int, Span]] = []
     for passage in passages:
-        for place, span in enumerate(split_sentences(passage.text)):
-            if span.text.startswith("|") or len(content_words(span.text)) < 3:
+        for place, span in enumerate(_quotable(passage)):
+            if len(content_words(span.text)) < _FEWEST_WORDS:
                 continue
             held = wanted & set(content_words(span.text))
             score = sum(weight(word) for word in held) / total * passage.relevance
@@ -44,10 +45,10 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
     asked = set(content_words(question)) | told
     fresh: list[tuple[float, int, int, Span]] = []
     for passage in passages:
-        for place, span in enumerate(split_sentences(passage.text)):
+        for place, span in enumerate(_quotable(passage)):
             words = set(content_words(span.text))
             total = sum(weight(word) for word in words)
-            if span.text.startswith("|") or len(words) < _FEWEST_WORDS or span.text.endswith((":", "：")) or not total:
+            if len(words) < _FEWEST_WORDS or span.text.endswith((":", "：")) or not total:
                 continue
             # What the answer has said already is left out; of the rest what is nearest to question and answer comes.
             if sum(weight(word) for word in words & told) / total >= _ALREADY_SAID:
@@ -56,3 +57,24 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
             fresh.append((score, passage.n, place, span))
     best = sorted(fresh, key=lambda item: (-item[0], item[1], item[2]))[:MAX_FURTHER]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
+
+
+def _quotable(passage: Passage) -> Iterator[Span]:
+    """The whole sentences of a passage, those that go on behind a semicolon in one; no rows, no planted orders."""
+    open_span: Span | None = None
+    for span in split_sentences(passage.text):
+        if open_span and "\n" not in passage.text[open_span.end : span.start]:
+            span = Span(passage.text[open_span.start : span.end], open_span.start, span.end)
+        elif open_span:
+            yield from _unless_planted(open_span, passage)
+        open_span = span if span.text.endswith(("；", ";")) else None
+        if open_span is None:
+            yield from _unless_planted(span, passage)
+    if open_span:
+        yield from _unless_planted(open_span, passage)
+
+
+def _unless_planted(span: Span, passage: Passage) -> Iterator[Span]:
+    is_planted = passage.document.kind == "user" and addresses_a_program(span.text)
+    if not span.text.startswith("|") and not is_planted:
+        yield span

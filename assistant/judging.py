@@ -10,6 +10,8 @@ from assistant.answer import Answer, Status
 from assistant.asides import Aside
 from assistant.draft import Draft
 from assistant.prompting import phrases
+from assistant.question import asks_for_money
+from assistant.verifying.quantities import CURRENCIES, read_figures
 from assistant.verifying.verification import Verified
 from index.chunk import Hit
 
@@ -34,7 +36,7 @@ def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) 
         if draft.broken:  # what had come is too little to judge the question by
             return replace(refuse(checked, hits, "broken_off"), status="error")
         return refuse(checked, hits, "nothing_supported")
-    if verified.lead_lacks_figure:
+    if verified.lead_lacks_figure or (asks_for_money(blank.question) and not _names_money(verified)):
         return refuse(checked, hits, "figure_not_in_sources")
     status: Status = "answered"
     reason = ""
@@ -74,6 +76,12 @@ def with_verified(answer: Answer, verified: Verified) -> Answer:
         citations=verified.citations,
         invented_citations=verified.invented_citations,
     )
+
+
+def _names_money(verified: Verified) -> bool:
+    """Whether a sentence that a source says holds an amount of money."""
+    said = [sentence.text for sentence in verified.sentences if sentence.verdict == "supported"]
+    return any(figure.unit in CURRENCIES for text in said for figure in read_figures(text))
 
 
 def declines(draft: str) -> bool:

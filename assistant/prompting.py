@@ -26,7 +26,6 @@ class Phrases:
     version: str
     system: str
     passages: str
-    comment: str
     passage: str
     refused: str
     nearest: str
@@ -37,6 +36,7 @@ class Phrases:
     thanks: str
     personal_advice: str
     further: str
+    quoted_instead: str
     unknown_names: str
 
 
@@ -52,13 +52,8 @@ def instructions(language: Language) -> Message:
     return Message("system", phrases(language).system)
 
 
-def write_prompt(
-    question: str, passages: Sequence[Passage], language: Language, *, calculated: str = ""
-) -> list[Message]:
-    """Instructions, numbered passages, question; a calculation that was shown is only to be commented on.
-
-    Passages and question are data: role markers in them are broken.
-    """
+def write_prompt(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:
+    """Instructions, numbered passages, question. Passages and question are data: role markers in them are broken."""
     texts = phrases(language)
     numbered = "\n\n".join(
         texts.passage.format(
@@ -66,8 +61,7 @@ def write_prompt(
         )
         for passage in passages
     )
-    form = texts.comment if calculated else texts.passages
-    body = form.format(passages=numbered, question=_as_data(question), calculation=_as_data(calculated))
+    body = texts.passages.format(passages=numbered, question=_as_data(question))
     return [instructions(language), Message("user", body)]
 
 

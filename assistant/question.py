@@ -41,6 +41,20 @@ _FOLLOW_UP = re.compile(
     re.IGNORECASE,
 )
 _FOLLOW_UP_LENGTH = 60
+_ASKS_FIGURE = re.compile(
+    r"多少|百分之几|第几|几(?:个月|年|天|小时|倍|成|块|张|人|家|折)|多(?:大|高|长|快|久|贵)|何时|什么时候|哪(?:一)?[年天]|谁"
+    r"|\bhow (?:much|many|long|often|big|large|fast|high|old)\b|\bwhen (?:did|do|does|will|is|was|were|must)\b|\bwho\b"
+    r"|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|charge|pay|earn|take)\b"
+    r"|\bwhat (?:is|was|are|were) .{0,40}\b(?:price|fee|cost|rate|revenue|salary|valuation|number|share|date|size)\b",
+    re.IGNORECASE,
+)
+_ASKS_MONEY = re.compile(
+    r"多少钱|多少(?:美元|美金|欧元|元|块钱)|(?:价格|价钱|单价|报价|售价|收费|费用|成本|工资|薪水|营收|收入|估值|罚款).{0,4}(?:是|为|要|有)?多少"
+    r"|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|charge)\b"
+    r"|\bhow much (?:does|do|did|is|are|was|will|would|should)\b"
+    r"(?=.{0,80}\b(?:cost|charge|pay|price|spend|invest|raise)\b)|\bwhat (?:is|was) the price\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +89,16 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Understood:
         message = phrases(language).too_long.format(length=f"{len(text):,}", limit=f"{MAX_CHARACTERS:,}")
         raise BadQuestionError("question_too_long", message)
     return Understood(text, _standalone(text, history), language)
+
+
+def asks_for_figure(question: str) -> bool:
+    """Whether a number, a date or a name is asked for, so that sources on the subject are no answer without it."""
+    return _ASKS_FIGURE.search(question) is not None
+
+
+def asks_for_money(question: str) -> bool:
+    """Whether an amount of money is asked for."""
+    return _ASKS_MONEY.search(question) is not None
 
 
 def question_language(text: str) -> Language | None:

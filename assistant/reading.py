@@ -43,7 +43,9 @@ class ReadingSettings:
 
     passage_tokens: int = 440
     max_passages: int = 6
-    min_relevance: float = 0.34
+    min_relevance: float = 0.42
+    # From here on passages answer a question by themselves, where the model's own words fail.
+    quoted_relevance: float = 0.5
     # A passage much less relevant than the best one distracts a small model more than it tells it.
     relevance_drop: float = 0.5
     # Of two passages with so many words in common only one is read.

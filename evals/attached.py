@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 
-from corpus.document import Document, text_fingerprint
-from corpus.language import document_language
-from corpus.markdown import first_title, split_sections
+from corpus.document import Document
+from corpus.readers.plain_text import read_text
 from index.chunk import make_chunk
 
 
@@ -21,16 +21,11 @@ class Attached:
 
     @property
     def document(self) -> Document:
-        """The Document it becomes. Its id is the file's name, so that a case can name its sections."""
-        return Document(
-            id=PurePosixPath(self.name).stem,
-            title=first_title(self.text) or self.name,
-            language=document_language(self.text),
-            text=self.text,
-            sections=split_sections(self.text),
-            address=self.name,
-            sha256=text_fingerprint(self.text),
-        )
+        """The Document the library makes of it. Its id is the file's name, so that a case can name its sections."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, PurePosixPath(self.name).name)
+            path.write_text(self.text, encoding="utf-8")
+            return replace(read_text(path), id=path.stem, address=self.name)
 
 
 def section_names(documents: Iterable[Document]) -> frozenset[str]:

@@ -6,6 +6,7 @@ English word weighs.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections.abc import Iterable, Sequence
@@ -23,7 +24,10 @@ Scores = npt.NDArray[np.float32]
 # cut to a like length, so their lengths say little (small B), and a word that comes back is what they are about.
 K1 = 2.0
 B = 0.3
-KEYWORDS_VERSION = 3
+KEYWORDS_VERSION = 4
+
+# Words are weighed as if a collection held at least so many texts: in one of five every word of the subject is common.
+FEWEST_TEXTS = 1000
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports every build at DEBUG, to a handler of its own
 
@@ -42,6 +46,7 @@ class KeywordIndex:
         # A text without a word (or no text at all) would leave bm25s without a vocabulary.
         tokens = [words(text) or [""] for text in texts] or [[""]]
         retriever.index(tokens, show_progress=False)
+        _reweigh(retriever, len(tokens))
         return cls(retriever, len(texts))
 
     def save(self, folder: Path) -> None:
@@ -67,12 +72,11 @@ class KeywordIndex:
         return np.asarray(self._retriever.get_scores(known)[: self._size] / most, dtype=np.float32)
 
     def weight(self, word: str) -> float:
-        """Inverse document frequency of `word`, ln(1 + (N - n + 0.5) / (n + 0.5)) (Robertson and Zaragoza 2009).
+        """Inverse document frequency of `word` among at least FEWEST_TEXTS texts.
 
         The rarer, the heavier; a word that no text holds weighs most.
         """
-        count = self._document_count(word)
-        return math.log(1 + (self._size - count + 0.5) / (count + 0.5))
+        return _idf(self._document_count(word), max(self._size, FEWEST_TEXTS))
 
     def holds(self, word: str) -> bool:
         """Whether any text holds `word`."""
@@ -84,3 +88,18 @@ class KeywordIndex:
             return 0
         starts = self._retriever.scores["indptr"]
         return int(starts[number + 1] - starts[number])
+
+
+def _idf(count: int, size: int) -> float:
+    """ln(1 + (N - n + 0.5) / (n + 0.5)) for a word in n of N texts (Robertson and Zaragoza 2009)."""
+    return math.log(1 + (size - count + 0.5) / (count + 0.5))
+
+
+def _reweigh(retriever: bm25s.BM25, size: int) -> None:
+    """Weigh every word as among FEWEST_TEXTS texts, where bm25s weighed it among the `size` that there are."""
+    if size >= FEWEST_TEXTS:
+        return
+    data, starts = retriever.scores["data"], retriever.scores["indptr"]
+    for first, last in itertools.pairwise(int(start) for start in starts):
+        if last > first:
+            data[first:last] *= _idf(last - first, FEWEST_TEXTS) / _idf(last - first, size)

@@ -20,6 +20,10 @@ from index.words import content_words, is_chinese_word
 # Ingber 2023).
 MEANING_WEIGHT = 0.4
 
+# What a section without questions is worth more than its score says, to mean the same as one with questions: as many
+# answerable questions lie below 0.34 on the shipped documents without theirs as below 0.42 with them (2 of 100).
+UNASKED = 1.2
+
 _Scores = npt.NDArray[np.float64]
 
 
@@ -47,7 +51,7 @@ class Searcher:
         best = np.lexsort((self._place_by_id, -scores))[:limit]
         chunks = self.generation.chunks
         known = self._known_share(query)
-        return [Hit(chunks[n], float(scores[n]), math.sqrt(scores[n] * known)) for n in best if scores[n] > 0]
+        return [_hit(chunks[n], float(scores[n]), known) for n in best if scores[n] > 0]
 
     def weight(self, word: str) -> float:
         """How much a word says: its inverse document frequency in its own language (in either, for Latin words)."""
@@ -99,6 +103,11 @@ class Searcher:
         else:
             return None
         return np.asarray(vectors[0], dtype=np.float32)
+
+
+def _hit(chunk: Chunk, score: float, known: float) -> Hit:
+    relevance = math.sqrt(score * known) * (1.0 if chunk.questions else UNASKED)
+    return Hit(chunk, score, min(1.0, relevance))
 
 
 def _shown(chunks: Sequence[Chunk], language: Language) -> npt.NDArray[np.bool_]:

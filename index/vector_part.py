@@ -21,7 +21,11 @@ from index.vectors import VectorIndex
 Progress = Callable[[int, int], None]
 
 # A short question is often closer to a heading or question that asks the same than to the text that answers it.
-ASKED_WEIGHT = 0.3
+ASKED_WEIGHT = 1.0
+# Without questions a section has a heading at best.
+HEADING_WEIGHT = 0.3
+# The average cosine of a question to the shipped texts, which counts as much as so many texts of a collection.
+_USUAL_COSINE, _USUAL_TEXTS = 0.05, 100
 _ENCODE_AT_ONCE = 256
 
 
@@ -38,12 +42,14 @@ class VectorSource:
 class Asking:
     """What sections are asked as: their headings and questions, with the language of each.
 
-    Text i belongs to section `sections[i]`; chunk i is a piece of section `of_chunk[i]`.
+    Text i belongs to section `sections[i]`; chunk i is a piece of section `of_chunk[i]`, and what that is asked as
+    counts `weight[i]` beside what the chunk says.
     """
 
     texts: tuple[tuple[str, Language], ...]
     sections: npt.NDArray[np.intp]
     of_chunk: npt.NDArray[np.intp]
+    weight: npt.NDArray[np.float32]
 
     @classmethod
     def gather(cls, chunks: Sequence[Chunk]) -> Asking:
@@ -56,6 +62,7 @@ class Asking:
             tuple((text, language) for text, language, _ in texts),
             np.array([number for *_, number in texts], dtype=np.intp),
             np.array(of_chunk, dtype=np.intp),
+            np.array([ASKED_WEIGHT if chunk.questions else HEADING_WEIGHT for chunk in chunks], dtype=np.float32),
         )
 
     def closest(self, closeness: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -163,7 +170,8 @@ class VectorPart:
         """
         texts = _above_average(self.index.cosines(query))
         asked = self.asking.closest(_above_average(self.asked.cosines(query)))
-        return np.asarray((texts + ASKED_WEIGHT * asked) / (1 + ASKED_WEIGHT), dtype=np.float32)
+        weight = self.asking.weight
+        return np.asarray((texts + weight * asked) / (1 + weight), dtype=np.float32)
 
 
 def _covered(chunks: Sequence[Chunk], languages: Iterable[Language]) -> tuple[int, ...]:
@@ -197,5 +205,6 @@ def _encode(
 
 
 def _above_average(cosines: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    average = float(cosines.mean()) if cosines.size else 0.0
+    """How much more each cosine is than the average one; where texts are few, the usual average counts with theirs."""
+    average = (float(cosines.sum()) + _USUAL_TEXTS * _USUAL_COSINE) / (cosines.size + _USUAL_TEXTS)
     return np.asarray(np.maximum(0.0, (cosines - average) / max(1e-6, 1.0 - average)), dtype=np.float32)

@@ -80,7 +80,6 @@ def test_what_the_model_makes_up_is_marked_and_what_it_read_is_cited(ask_with: A
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Bananas are yellow and the moon is made of green cheese.", "nothing_supported"),
         ("The passages do not provide this information.", "not_in_sources"),
         ("It costs 123,456 dollars. Quantization stores each weight in fewer bits.", "figure_not_in_sources"),
     ],
@@ -90,6 +89,23 @@ def test_a_draft_without_support_becomes_a_refusal(ask_with: AskWith, text: str,
     assert (answer.status, answer.reason) == ("refused", reason)
     assert answer.answer.startswith("The sources do not answer this question.")
     assert [sentence.text for sentence in answer.sentences][0] in text
+
+
+def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_with: AskWith) -> None:
+    answer = ask_with(says("Bananas are yellow and the moon is made of green cheese."))
+    assert (answer.status, answer.reason) == ("partial", "quoted_instead")
+    assert answer.sentences[0].verdict == "unsupported"
+    assert {sentence.verdict for sentence in answer.sentences[1:]} == {"supported", "no_claim"}
+
+
+def test_a_question_for_a_figure_is_not_answered_by_quotes_without_it(ask_with: AskWith) -> None:
+    answer = ask_with(says("Bananas are yellow."), "How much money does quantization save at Acme each month?")
+    assert answer.status == "refused"
+
+
+def test_an_amount_of_money_is_answered_with_one(ask_with: AskWith) -> None:
+    answer = ask_with(says(TRUE), "How much does it cost to serve a quantized model?")
+    assert (answer.status, answer.reason) == ("refused", "figure_not_in_sources")
 
 
 def test_below_a_short_answer_stand_sentences_of_the_sources_that_go_further(ask_with: AskWith) -> None:
@@ -104,7 +120,7 @@ def test_below_a_short_answer_stand_sentences_of_the_sources_that_go_further(ask
 
 def test_what_the_sources_also_say_does_not_save_a_bad_answer(ask_with: AskWith) -> None:
     bad = "The moon is made of cheese. Bananas are yellow. Cows can fly over it."
-    assert ask_with(says(f"{bad} {TRUE}")).status == "refused"
+    assert ask_with(says(f"{bad} {TRUE}")).status == "partial"
 
 
 @pytest.mark.parametrize(

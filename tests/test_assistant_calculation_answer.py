@@ -12,7 +12,6 @@ from assistant.assistant import Assistant
 from assistant.calculating.calculated import Calculated
 from assistant.events import Finished, Found
 from assistant.interfaces.calculation_view import calculation_html, calculation_text
-from assistant.interfaces.rendering import answer_markdown
 from assistant.record import to_record
 from assistant.settings import Settings
 from assistant.verifying.verification import Checked
@@ -69,19 +68,11 @@ def test_the_record_holds_the_calculation_and_a_quote_beside_it(quoting: Assista
     assert any(citation["used"] for citation in record["citations"])
 
 
-def test_the_model_comments_and_its_figures_may_be_those_of_the_calculation(searcher: Searcher) -> None:
-    comment = "Runway is cash divided by the monthly net burn, so 15 months of runway. The moon has 77 cheeses."
-    answer, requests = ask_model(searcher, says(comment))
-    verdicts = {sentence.text[:8]: sentence.verdict for sentence in answer.sentences}
-    assert (verdicts["Runway i"], verdicts["The moon"]) == ("supported", "unsupported")
-    assert "15 months" in requests[-1]["messages"][-1]["content"]
+def test_no_model_is_asked_about_a_figure_that_was_computed(searcher: Searcher) -> None:
+    answer, requests = ask_model(searcher, says("It is 99 months."))
+    assert not any("messages" in request for request in requests)
     assert answer.answer.startswith("By this calculation")
-    assert "not supported" in answer_markdown(answer)
-
-
-def test_a_model_that_has_nothing_to_add_adds_nothing(searcher: Searcher) -> None:
-    answer, _ = ask_model(searcher, says("The passages do not provide this information."))
-    assert (answer.status, "do not provide" in answer.answer) == ("answered", False)
+    assert "99" not in answer.answer
 
 
 def must_not_be_asked(handler: ScriptedHandler, body: dict[str, Any]) -> None:

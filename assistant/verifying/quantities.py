@@ -52,6 +52,7 @@ _UNITS = {
     "card": r"[张块片](?![钱面])|(?:gpu|card|accelerator)s?\b(?![\s-]*(?:小时|hour|day))",
 }  # fmt: skip
 _UNIT = re.compile(r"[\s-]?(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()) + ")")
+CURRENCIES = frozenset({"usd", "cny", "eur", "cad", "gbp", "jpy"})
 _BYTES = frozenset({"kb", "mb", "gb", "tb", "pb"})
 # The unit of a figure that counts something else: 32 heads are not 32 GB.
 _SOMETHING = "something"

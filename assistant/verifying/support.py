@@ -98,6 +98,7 @@ class SupportChecker:
         question: str = "",
         translate: Callable[[str], frozenset[str]] | None = None,
     ) -> None:
+        self._passages = passages
         self._question = question
         self._given = read_all_figures(question)
         self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
@@ -106,6 +107,8 @@ class SupportChecker:
 
     def check(self, sentence: str) -> list[Support]:
         """The passages that say `sentence`, best first; when none does, the nearest one with what it lacks."""
+        if verbatim := self._verbatim(sentence):
+            return verbatim
         words = frozenset(content_words(without_figures(sentence)))
         figures = read_figures(sentence)
         language = document_language(sentence)
@@ -124,6 +127,17 @@ class SupportChecker:
         if not ranked or not ranked[0].is_enough:
             return ranked[:1]
         return [s for s in ranked if s.is_enough and s.score >= ranked[0].score - ALSO_CITED_WITHIN][:2]
+
+    def _verbatim(self, sentence: str) -> list[Support]:
+        """The passages that hold the very sentence: nothing in it can speak against them."""
+        text = sentence.strip()
+        found = []
+        for passage in self._passages:
+            place = passage.text.find(text)
+            if place >= 0:
+                start = passage.start + place
+                found.append(Support(passage.n, start, start + len(text), 1.0, ()))
+        return found[:2]
 
     def _compare(
         self, words: frozenset[str], figures: Sequence[Quantity], stretch: _Stretch, language: Language
