@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.orders import addresses_a_program
@@ -14,6 +15,12 @@ MAX_FURTHER = 3
 # A sentence of which the answer holds so much, by weight of its words, has been said.
 _ALREADY_SAID = 0.6
 _FEWEST_WORDS = 3
+# Not quoted alone: rows of tables, pointers to other sections, and what leans on the sentence before it.
+_UNFIT = re.compile(
+    r"^\||\]\((?:guide|paper|table)-|^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
+    r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|see|thus|therefore|hence)\b",
+    re.IGNORECASE,
+)
 # The first sentence of a passage says what it is about.
 _LEAD_BONUS = 0.15
 
@@ -60,21 +67,21 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
 
 
 def _quotable(passage: Passage) -> Iterator[Span]:
-    """The whole sentences of a passage, those that go on behind a semicolon in one; no rows, no planted orders."""
+    """The whole sentences of a passage that can stand alone; what goes on behind a semicolon is one sentence."""
     open_span: Span | None = None
     for span in split_sentences(passage.text):
         if open_span and "\n" not in passage.text[open_span.end : span.start]:
             span = Span(passage.text[open_span.start : span.end], open_span.start, span.end)
         elif open_span:
-            yield from _unless_planted(open_span, passage)
+            yield from _unless_unfit(open_span, passage)
         open_span = span if span.text.endswith(("；", ";")) else None
         if open_span is None:
-            yield from _unless_planted(span, passage)
+            yield from _unless_unfit(span, passage)
     if open_span:
-        yield from _unless_planted(open_span, passage)
+        yield from _unless_unfit(open_span, passage)
 
 
-def _unless_planted(span: Span, passage: Passage) -> Iterator[Span]:
+def _unless_unfit(span: Span, passage: Passage) -> Iterator[Span]:
     is_planted = passage.document.kind == "user" and addresses_a_program(span.text)
-    if not span.text.startswith("|") and not is_planted:
+    if not is_planted and not _UNFIT.search(span.text):
         yield span

@@ -18,6 +18,9 @@ _FOLDER = Path(__file__).parent / "prompts"
 # What a chat template would read as the end of a turn or the start of a role, in any of the common templates.
 _ROLE_MARKERS = re.compile(r"<\|[^|>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>", re.IGNORECASE)
 
+# Links between shipped sections: what a small model would copy.
+_LINKS = re.compile(r"\[([^\]]+)\]\((?:guide|paper|table)-[^)\s]+\)")
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -66,4 +69,5 @@ def write_prompt(question: str, passages: Sequence[Passage], language: Language)
 
 
 def _as_data(text: str) -> str:
+    text = _LINKS.sub(r"\1", text)
     return _ROLE_MARKERS.sub(lambda match: match.group().replace("<", "‹").replace(">", "›").replace("[", "⟦"), text)
