@@ -38,7 +38,7 @@ _SENTENCES = 10
 _ANSWERS = 20
 
 Weight = Callable[[str], float]
-Translate = Callable[[str], frozenset[str]]
+Translate = Callable[[str], tuple[str, ...]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -37,8 +37,8 @@ class Lexicon:
                 self._twins.append(sides)
         self.meanings = lru_cache(maxsize=20_000)(self._meanings)
 
-    def _meanings(self, word: str) -> frozenset[str]:
-        """The likeliest counterparts of `word`; none when the twins do not hold it."""
+    def _meanings(self, word: str) -> tuple[str, ...]:
+        """The likeliest counterparts of `word`, best first; none when the twins do not hold it."""
         places = self._holding.get(word, [])
         together = Counter(other for place, side in places for other in self._twins[place][1 - side])
         likeness = {
@@ -47,11 +47,11 @@ class Lexicon:
             if both >= _FEWEST_BLOCKS
         }
         likely = [other for other, dice in likeness.items() if dice >= _LEAST_DICE]
-        return frozenset(sorted(likely, key=lambda other: (-likeness[other], other))[:_MEANINGS])
+        return tuple(sorted(likely, key=lambda other: (-likeness[other], other))[:_MEANINGS])
 
 
-def translate(word: str) -> frozenset[str]:
-    """The likeliest counterparts of `word` by the shipped twins; the first call takes two seconds to read them."""
+def translate(word: str) -> tuple[str, ...]:
+    """The likeliest counterparts of `word` by the shipped twins, best first; the first call takes two seconds."""
     return _shipped().meanings(word)
 
 

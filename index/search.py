@@ -12,6 +12,7 @@ from corpus.document import Language
 from index.chunk import LANGUAGES, Chunk, Hit
 from index.encoder import Encoder, Vectors
 from index.generation import Generation
+from index.lexicon import translate
 from index.vector_part import VectorPart
 from index.words import content_words, is_chinese_word
 
@@ -20,8 +21,11 @@ from index.words import content_words, is_chinese_word
 # Ingber 2023).
 MEANING_WEIGHT = 0.4
 
-# What a section without questions is worth more than its score says, to mean the same as one with questions: as many
-# answerable questions lie below 0.34 on the shipped documents without theirs as below 0.42 with them (2 of 100).
+# How many words of the other language stand for one.
+_COUNTERPARTS = 1
+
+# What a section without questions in the asker's language is worth more than its score says, to mean the same as one
+# with them: on the shipped documents without theirs as many answerable questions lie below 0.34 as below 0.42 with.
 UNASKED = 1.2
 
 _Scores = npt.NDArray[np.float64]
@@ -36,6 +40,10 @@ class Searcher:
         chunks = generation.chunks
         self._place_by_id = np.argsort(np.argsort(np.array([chunk.id for chunk in chunks], dtype=object)))
         self._shown = {language: _shown(chunks, language) for language in LANGUAGES}
+        self._shows_foreign = {
+            language: any(chunks[n].language != language for n in np.flatnonzero(shown))
+            for language, shown in self._shown.items()
+        }
 
     def warm_up(self) -> None:
         """Load what the first search would load."""
@@ -50,8 +58,8 @@ class Searcher:
         scores = np.where(self._shown[language], self._scores(query, language), 0.0)
         best = np.lexsort((self._place_by_id, -scores))[:limit]
         chunks = self.generation.chunks
-        known = self._known_share(query)
-        return [_hit(chunks[n], float(scores[n]), known) for n in best if scores[n] > 0]
+        known = self._known_share(query, language)
+        return [_hit(chunks[n], float(scores[n]), known, language) for n in best if scores[n] > 0]
 
     def weight(self, word: str) -> float:
         """How much a word says: its inverse document frequency in its own language (in either, for Latin words)."""
@@ -59,21 +67,28 @@ class Searcher:
             return self.generation.keywords["zh"].index.weight(word)
         return min(self.generation.keywords[language].index.weight(word) for language in LANGUAGES)
 
-    def _known_share(self, query: str) -> float:
+    def _known_share(self, query: str, language: Language) -> float:
         """How much of what is asked the collection has words for at all, 0 to 1.
 
         The nearest passage of a collection that never speaks of share prices or of roses is near by accident.
         """
         weights = {word: self.weight(word) for word in content_words(query)}
-        known = (word for word in weights if any(part.index.holds(word) for part in self.generation.keywords.values()))
+        known = [word for word in weights if self._holds(word)]
+        if self._shows_foreign[language]:
+            unknown = weights.keys() - set(known)
+            known += [word for word in unknown if any(map(self._holds, translate(word)[:_COUNTERPARTS]))]
         return sum(weights[word] for word in known) / sum(weights.values()) if weights else 1.0
+
+    def _holds(self, word: str) -> bool:
+        return any(part.index.holds(word) for part in self.generation.keywords.values())
 
     def _scores(self, query: str, language: Language) -> _Scores:
         """How much of `query` every chunk speaks of, 0 to 1."""
         asked = content_words(query)
         words = np.zeros(len(self.generation.chunks))
-        for part in self.generation.keywords.values():
-            words[list(part.chunks)] = part.index.shares(asked)
+        for other, part in self.generation.keywords.items():
+            in_other = asked if other == language or not self._shows_foreign[language] else _translated(asked)
+            words[list(part.chunks)] = part.index.shares(in_other)
         meanings = self._meanings(query, language)
         if not meanings:
             return words
@@ -105,8 +120,14 @@ class Searcher:
         return np.asarray(vectors[0], dtype=np.float32)
 
 
-def _hit(chunk: Chunk, score: float, known: float) -> Hit:
-    relevance = math.sqrt(score * known) * (1.0 if chunk.questions else UNASKED)
+def _translated(words: Sequence[str]) -> list[str]:
+    """The words as the other language has them; names and figures, which have no counterpart, stay."""
+    return list(dict.fromkeys(other for word in words for other in (translate(word)[:_COUNTERPARTS] or (word,))))
+
+
+def _hit(chunk: Chunk, score: float, known: float, language: Language) -> Hit:
+    is_asked = chunk.questions and chunk.language == language
+    relevance = math.sqrt(score * known) * (1.0 if is_asked else UNASKED)
     return Hit(chunk, score, min(1.0, relevance))
 
 

@@ -14,11 +14,11 @@ SECTION = TwinSection(
 
 def test_words_that_come_in_each_others_twins_are_counterparts() -> None:
     lexicon = Lexicon([SECTION])
-    assert lexicon.meanings("量化") == {"quantiz"}
-    assert lexicon.meanings("quantiz") == {"量化"}
+    assert lexicon.meanings("量化") == ("quantiz",)
+    assert lexicon.meanings("quantiz") == ("量化",)
 
 
 def test_what_comes_once_or_never_has_none() -> None:
     lexicon = Lexicon([SECTION])
-    assert lexicon.meanings("蒸馏") == frozenset()
-    assert lexicon.meanings("火星") == frozenset()
+    assert lexicon.meanings("蒸馏") == ()
+    assert lexicon.meanings("火星") == ()

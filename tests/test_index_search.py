@@ -82,3 +82,20 @@ def test_insertion_order_does_not_matter() -> None:
 def test_an_empty_collection_finds_nothing() -> None:
     encoder = HashEncoder()
     assert Searcher(Generation.build([], [encoder]), [encoder]).search("cost", language="en") == []
+
+
+def test_a_question_in_the_other_language_finds_by_the_words_of_the_twins() -> None:
+    english = [
+        make_document("Quantization cuts the memory that serving a model needs.", name="q", heading="Quantization"),
+        make_document("Hire a product lead before the second engineer.", name="h", heading="Hiring"),
+    ]
+    searcher = Searcher(Generation.build(english, []))
+    hits = searcher.search("量化能省多少内存？", language="zh")
+    assert hits[0].chunk.section == "Quantization"
+    assert hits[0].relevance > 0
+
+
+def test_a_small_collection_weighs_the_words_of_its_subject() -> None:
+    notes = [make_document(f"The Kestrel project, part {n}, has a budget.", name=f"p{n}") for n in range(4)]
+    searcher = Searcher(Generation.build(notes, []))
+    assert searcher.weight("kestrel") > 0.6 * searcher.weight("okapi")

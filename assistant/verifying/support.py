@@ -96,7 +96,7 @@ class SupportChecker:
         passages: Sequence[Passage],
         weight: Callable[[str], float],
         question: str = "",
-        translate: Callable[[str], frozenset[str]] | None = None,
+        translate: Callable[[str], tuple[str, ...]] | None = None,
     ) -> None:
         self._passages = passages
         self._question = question
@@ -188,7 +188,7 @@ class SupportChecker:
         return found / total if total else 0.0
 
     def _is_held_abroad(self, word: str, held: frozenset[str]) -> bool:
-        return self._translate is not None and not self._translate(word).isdisjoint(held)
+        return self._translate is not None and not held.isdisjoint(self._translate(word))
 
 
 def objections(sentence: str, said: str, around: str, heading: str = "") -> list[str]:

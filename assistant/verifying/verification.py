@@ -59,7 +59,7 @@ def verify(
     passages: Sequence[Passage],
     weight: Callable[[str], float],
     question: str = "",
-    translate: Callable[[str], frozenset[str]] | None = None,
+    translate: Callable[[str], tuple[str, ...]] | None = None,
 ) -> Verified:
     """Check every sentence of `draft` against `passages`; see `SupportChecker` for the rest."""
     verifier = DraftVerifier(passages, weight, question, translate)
@@ -75,7 +75,7 @@ class DraftVerifier:
         passages: Sequence[Passage],
         weight: Callable[[str], float],
         question: str = "",
-        translate: Callable[[str], frozenset[str]] | None = None,
+        translate: Callable[[str], tuple[str, ...]] | None = None,
     ) -> None:
         self._passages = passages
         self._checker = SupportChecker(passages, weight, question, translate)
