@@ -37,6 +37,12 @@ from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, read_amounts
         ("$150k per engineer per year", 1.5e5, "USD / person / year"),
         ("1e25 FLOP", 1e25, "FLOP"),
         ("0.57 kg CO2 per kWh", 0.57e-3, "tCO2e / kWh"),
+        ("每 MWh 排放 0.57 吨二氧化碳", 0.57, "tCO2e / MWh"),
+        ("共用 64,000 个 GPU 小时", 64e3, "accelerator * hour"),
+        ("总参数 2350 亿", 2.35e11, "parameter"),
+        ("每个 token 激活 220 亿", 2.2e10, "parameter"),
+        ("每个付费用户带来 8 个免费用户", 8, "customer"),
+        ("跑三遍", 3, ""),
     ],
 )
 def test_an_amount_keeps_its_value_and_its_unit(text: str, value: float, unit: str) -> None:
@@ -68,3 +74,16 @@ def test_the_words_around_say_what_an_amount_is() -> None:
 @pytest.mark.parametrize("text", ["2026 年", "一个月烧 50 万元", "第三种方案", "FlashAttention-2"])
 def test_what_is_no_amount_of_its_own_is_not_read_as_one(text: str) -> None:
     assert [amount.unit for amount in read_amounts(text)] in ([], ["CNY / month"])
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("每次输入 1,800、输出 260 个 token", ["token / request", "token"]),
+        ("50 个 4,096 token 的会话", ["sequence", "token"]),
+        ("头维度 128 的模型", [""]),
+        ("40 层、8 个 KV 头", ["", ""]),
+    ],
+)
+def test_a_number_takes_the_unit_it_shares_with_the_next_and_no_other(text: str, units: list[str]) -> None:
+    assert [amount.unit for amount in read_amounts(text)] == units

@@ -46,7 +46,7 @@ def test_the_models_choice_is_computed() -> None:
     assert request
     made = work_out(request, TABLES, "en")
     assert isinstance(made, Calculated)
-    assert made.text.startswith("By this calculation the runway is 20 months")
+    assert made.text.startswith("Runway: 20 months")
     assert times == 2
 
 

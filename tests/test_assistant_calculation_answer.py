@@ -71,7 +71,7 @@ def test_the_record_holds_the_calculation_and_a_quote_beside_it(quoting: Assista
 def test_no_model_is_asked_about_a_figure_that_was_computed(searcher: Searcher) -> None:
     answer, requests = ask_model(searcher, says("It is 99 months."))
     assert not any("messages" in request for request in requests)
-    assert answer.answer.startswith("By this calculation")
+    assert answer.answer.startswith("Runway: 15 months, by the calculation")
     assert "99" not in answer.answer
 
 

@@ -13,6 +13,7 @@ from assistant.verifying.quantities import is_same_value, read_all_figures, read
         ("7B", [7e9]),
         ("70 亿参数", [7e9]),
         ("7 billion", [7e9]),
+        ("用电 29,440 千瓦时，每人 3 千元", [29440, 3000]),
         ("2 trillion tokens", [2e12]),
         ("1.5T", [1.5e12]),
         ("600 万元", [6e6]),

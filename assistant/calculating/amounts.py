@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from assistant.calculating.numerals import NUMERAL, fold, read_numeral
+from assistant.calculating.numerals import NUMERAL, Numeral, fold, read_numeral
 from assistant.calculators.units import CURRENCIES
 
 _TABLE = Path(__file__).parent / "amounts.toml"
@@ -31,6 +32,16 @@ _TIMES = ("month", "day", "year", "week", "hour")
 _PER = r"\s?(?:/|\bper\b|\beach\b|\ban?\b|\bevery\b)\s?|\s?(?:每(?:个)?|一(?=个?[月天年]|小时|度|张|块|片|卡))\s?"
 _NOT_BETWEEN = r"(?:and|but|or|per|an?|costs?|for|at|with|is|are|what|how|last|over)"
 _GLUED = {"b": "parameter", "t": "token"}
+# Words right before a number that say what it counts: 总参数 2350 亿、每个 token 激活 220 亿. No model is smaller.
+_PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
+_LEAST_MODEL = 1e5
+# Numbers in words that count something without a unit: 跑三遍, two epochs.
+_PASSES = re.compile(r"\s?(?:遍|轮(?!对话|融资)|(?:个\s?)?epochs?\b|(?:full )?passes\b)")
+# What one of two numbers leaves to the other: 每次输入 1,800、输出 260 个 token; 50 个 4,096 token 的会话.
+_IN_AND_OUT = re.compile(
+    r"\s?(?:in|input|prompt)?\s?(?:、|,|和|与|及|and|/)\s?(?:and )?(?:每次)?(?:输出|生成|回答|回复|output|out)"
+)
+_SO_MANY_OF = re.compile(r"\s?(?:个|条|路|sequences of|conversations of|chats of)\s?各?\s?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +77,25 @@ def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
         position = max(match.end(), amount.end if amount else 0)
         if amount:
             found.append(amount)
-    return [_with_words(amount, folded, found) for amount in found]
+    found = [_with_words(amount, folded, found) for amount in found]
+    return [*(_as_next(*pair, folded) for pair in pairwise(found)), *found[-1:]]
 
 
 def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     before = _clause_before(folded, match.start())
-    number = read_numeral(match, may_be_article=bool(re.search(r"\b(?:in|within)\s$", before)))
+    number = read_numeral(match, may_be_article=bool(re.search(r"\b(?:in|within|for)\s$", before)))
     if number is None:
         return None
     money, start = _money_before(before, match.start(), text)
     unit, end = _unit_after(folded, match.end(), money)
-    if not unit and number.is_word:
+    if not unit and number.is_word and not _PASSES.match(folded[end:]):
         return None
     low, high, factor = number.low, number.high, 1.0
     if unit == "year" and not number.is_word and _YEARS[0] <= low <= _YEARS[1]:
         return None  # 2026 年 is a date
     if not unit and number.scale == "成":
         unit = "percent"
-    if not unit and number.glued in _GLUED:
-        unit = _GLUED[number.glued]
+    unit = _unit_said(number, unit, before)
     if half := re.match(r"半(?!导)", folded[end:]) if unit in ("year", "month", "hour", "day") else None:
         low, high, end = low + 0.5, high + 0.5, end + half.end()
     is_time = unit in _TIMES
@@ -92,7 +103,8 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
         return None  # 一个月烧 50 万: the month is what the money is per
     words_between = 3 if unit == "request" or money or unit in CURRENCIES else 0
     pers, end = _rates_after(folded, end, words_between) if unit or number.scale else ([], end)
-    pers += [] if is_time else _rates_before(before, words=not pers)
+    pers += [] if is_time or unit == "parameter" else _rates_before(before, words=not pers)
+    pers = [] if unit == "customer" and pers == ["customer"] else pers  # 每个付费用户带来 8 个免费用户
     if unit == "token" and re.search(r"(?:examples?|samples?|documents?|records?) of (?:about )?$", before):
         pers = ["sequence"]
     if pers and not unit:
@@ -102,6 +114,26 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     rough = bool(re.search(_table()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
     rough = rough or bool(re.match(_table()["approximate"]["after"], folded[match.end() :]))
     return Amount(low * factor, high * factor, unit, rough, start, end, text[start:end])
+
+
+def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
+    """`amount` with the unit that stands only behind the `following` one."""
+    if amount.unit.split(" / ")[0] not in ("", UNSAID) or following.unit.split(" / ")[0] != "token":
+        return amount
+    between = folded[amount.end : following.start]
+    if _SO_MANY_OF.fullmatch(between) and re.match(r"的?(?:会话|对话|请求|序列|用户|并发)", following.after):
+        return replace(amount, unit="sequence")
+    if re.search(r"输入|提示|读入|input|prompt", amount.before) and _IN_AND_OUT.match(between):
+        return replace(amount, unit=" / ".join(["token", *amount.unit.split(" / ")[1:]]))
+    return amount
+
+
+def _unit_said(number: Numeral, unit: str, before: str) -> str:
+    """The unit that the number itself or the words before it say, where none stands behind it."""
+    is_model = bool(number.scale) or number.low >= _LEAST_MODEL
+    if not unit and is_model:
+        return _GLUED.get(number.glued) or ("parameter" if _PARAMETERS.search(before) else "")
+    return "" if unit == "parameter" and not is_model else unit  # 3 个模型, 头维度 128 的模型
 
 
 def _begins_rate(rest: str) -> bool:
@@ -128,7 +160,7 @@ def _money_before(before: str, start: int, text: str) -> tuple[str, int]:
 def _unit_after(folded: str, position: int, money: str) -> tuple[str, int]:
     """The unit behind a number, and where the amount then ends."""
     rest = folded[position:]
-    gap = re.match(r"\s?(?:多)?\s?(?:of\s)?-?\s?", rest)
+    gap = re.match(r"\s?(?:多)?\s?(?:个\s)?(?:of\s)?-?\s?", rest)
     skip = gap.end() if gap else 0
     if money:
         return money, position
@@ -167,7 +199,9 @@ def _rates_before(before: str, *, words: bool) -> list[str]:
     clause = re.split(r"\d", before)[-1]
     found = [
         row["unit"]
-        for part in re.findall(r"(?:每|单(?=[次])|一(?=个?[月天年次]))(?:个)?([^每]{1,12})", clause)
+        for part in re.findall(
+            r"(?:每|单(?=[次])|一(?=个?[月天年]|次(?!训练|预训练|微调)))(?:个)?\s?([^每]{1,12})", clause
+        )
         if (row := next((row for row in _table()["per"] if re.match(row["pattern"], part)), None))
     ]
     if words and not found and (word := re.search(_table()["rate_words"], clause[-28:])):

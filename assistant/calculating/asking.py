@@ -13,9 +13,9 @@ from typing import Any
 
 from assistant.calculating.amounts import Amount
 from assistant.calculating.cues import Reading, asked_step, cue_hits, cue_table, cues_of, read_question, wants_number
-from assistant.calculating.fitting import says_much
 from assistant.calculating.known_names import Name
-from assistant.calculating.placing import Placement, multiplied, place, shared
+from assistant.calculating.placing import Placement
+from assistant.calculating.ranking import may_not_be_left_out, placement_for, ranked
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.quantity import Quantity, given
@@ -69,53 +69,16 @@ def _alone(reading: Reading, currency: str, named: str = "") -> Request | None:
     """The request of a question that stands by itself."""
     if not wants_number(reading):
         return None
-    ranked = _ranked(reading, currency)
-    if not ranked:
+    found = ranked(reading, currency)
+    if not found:
         return None
-    requests = [_request(reading, calculator, placement, currency) for _, calculator, placement in ranked[:2]]
+    requests = [_request(reading, calculator, placement, currency) for _, calculator, placement in found[:2]]
     return replace(requests[0], otherwise=requests[1]) if len(requests) > 1 else requests[0]
-
-
-def _ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any], Placement]]:
-    """The calculators that the words point at, best first."""
-    found = []
-    for calculator in CALCULATORS:
-        hits = cue_hits(calculator.name, reading.folded)
-        if not hits:
-            continue
-        placement = _placement(reading, calculator, currency)
-        by_name = cues_of(calculator.name).get("names_suffice") in placement.values
-        says_something = any(
-            says_much(amount) or (not amount.unit and not input_specs(calculator.inputs)[name].unit)
-            for name, amounts in placement.amounts.items()
-            for amount in amounts
-        )
-        if not (says_something or placement.unsaid or by_name):
-            continue
-        needed = [name for name, spec in input_specs(calculator.inputs).items() if _is_needed(spec)]
-        filled = sum(1 for name in needed if name in placement.values) / max(1, len(needed))
-        score = (
-            cues_of(calculator.name).get("weight", 1) * hits
-            + filled
-            + 0.2 * len(placement.amounts)
-            - 0.3 * len(placement.left)
-        )
-        found.append((round(score, 3), calculator, placement))
-    return sorted(found, key=lambda item: -item[0])
-
-
-def _placement(reading: Reading, calculator: Calculator[Any], currency: str) -> Placement:
-    specs = input_specs(calculator.inputs)
-    cues = cues_of(calculator.name)
-    roles = {**cues_of("common")["roles"], **cues.get("roles", {})}
-    money = reading.currency or currency
-    found = place(reading.amounts, reading.names, reading.folded, specs, roles, currency=money)
-    return multiplied(shared(found, cues.get("same", ())), specs, cues.get("derive", ()))
 
 
 def _request(reading: Reading, calculator: Calculator[Any], placement: Placement, currency: str) -> Request:
     also = find_calculator(cues_of(calculator.name).get("also", {}).get("calculator", ""))
-    beside = _placement(reading, also, currency) if also else None
+    beside = placement_for(reading, also, currency) if also else None
     wanted = cues_of(calculator.name).get("also", {}).get("when", ())
     joined = also and beside and all(name in beside.values for name in wanted) and "accelerators" in placement.values
     return Request(
@@ -138,12 +101,14 @@ def _follow(reading: Reading, last: Request | None, currency: str) -> Request | 
         return None
     picked = _picked(reading.folded, last)
     money = currency or last.currency
-    calculator, placement = last.calculator, _placement(reading, last.calculator, money)
+    calculator, placement = last.calculator, placement_for(reading, last.calculator, money)
     if placement.left or not (placement.values or placement.unsaid or picked is not None):
         # What it names has no place in the calculation before it: it may ask for another one.
         fresh = _alone(reading, money)
         calculator = fresh.calculator if fresh else _other_calculator(reading, last) or last.calculator
-        placement = _placement(reading, calculator, money)
+        placement = placement_for(reading, calculator, money)
+    if re.search(cues_of(calculator.name).get("unless", "(?!)"), reading.folded):
+        return None
     asked = asked_step(calculator, reading.folded)
     is_same = calculator.name == last.calculator.name
     if not placement.values and not placement.unsaid and picked is None and is_same and not asked:
@@ -168,7 +133,10 @@ def _follow(reading: Reading, last: Request | None, currency: str) -> Request | 
 
 def may_ask(request: Request, missing: Sequence[str]) -> bool:
     """Whether the inputs `missing` should be asked for: the calculation is clear and most of it was given."""
-    given = {name for name in request.alternatives[0] if _is_needed(input_specs(request.calculator.inputs)[name])}
+    if not any(request.alternatives):
+        return False  # nothing was said, and the profile does not say it
+    specs = input_specs(request.calculator.inputs)
+    given = {name for name in request.alternatives[0] if may_not_be_left_out(specs[name])}
     looked_up = {"input_price", "output_price"}  # a model's name gives both, and is asked for in one go
     if cues_of(request.calculator.name).get("never_ask") or re.search(cue_table()["compound"], request.text):
         return False
@@ -233,7 +201,3 @@ def _alternatives(values: Mapping[str, tuple[Value, ...]]) -> tuple[Mapping[str,
     return tuple(
         {name: found[min(place_, len(found) - 1)] for name, found in values.items()} for place_ in range(count)
     )
-
-
-def _is_needed(spec: InputSpec) -> bool:
-    return spec.default is None and not spec.optional and spec.lookup is None and not spec.hourly_price_of

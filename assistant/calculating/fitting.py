@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 
 from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount
 from assistant.calculators.calculator import InputSpec
@@ -31,7 +32,9 @@ def says_much(amount: Amount) -> bool:
     """Whether an amount is one of the question's figures: bare numbers and one month, one card, a million tokens are
     part of its wording as often as not.
     """
-    part_of_wording = amount.low == 1 and amount.unit in ("month", "year", "hour", "Mtoken", "accelerator")
+    part_of_wording = amount.low == 1 and (
+        amount.unit in ("month", "year", "hour", "Mtoken", "request") or amount.unit.startswith("accelerator")
+    )
     return bool(amount.unit) and not part_of_wording and not (amount.low == 1e6 and amount.unit == "token")
 
 
@@ -70,11 +73,14 @@ def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
 
 def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
     """The unit of an amount that leaves out a part of it, such as per card."""
-    users = amount.unit.replace("customer", "sequence")
-    if users != amount.unit and any(same_measure(users, unit) for unit in wanted):
-        return users
-    for left_out in _LEFT_OUT:
-        whole = f"{amount.unit} / {left_out}"
+    variants = [amount.unit, amount.unit.replace("customer", "sequence"), amount.unit.replace("person", "customer")]
+    for said in dict.fromkeys(variants):
+        if said != amount.unit and any(same_measure(said, unit) for unit in wanted):
+            return said
+    for said, left_out in product(dict.fromkeys(variants), _LEFT_OUT):
+        whole = f"{said} / {left_out}"
+        if left_out in ("hour", "month", "year") and not any(left_out in unit for unit in wanted):
+            continue  # tokens are no tokens a second
         if left_out == "accelerator / hour" and not _may_be_hourly(amount):
             continue
         if any(same_measure(whole, unit) for unit in wanted):
@@ -101,7 +107,7 @@ def _unsaid_money(amount: Amount, spec: InputSpec, *, has_role: bool, currency: 
 
 def same_measure(one: str, other: str) -> bool:
     """Whether two units measure the same. Bits and percents have no dimension and are told apart by name."""
-    if bool(_BITS.search(one)) != bool(_BITS.search(other)) or ("percent" in one) != ("percent" in other):
+    if any(bool(re.search(kind, one)) != bool(re.search(kind, other)) for kind in (_BITS, r"\bbit\b", "percent")):
         return False
     return is_in(measure(1, one), other)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assistant.calculating.amounts import UNSAID, Amount
 from assistant.calculating.fitting import (
@@ -31,12 +31,16 @@ _ROLE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What was found for the inputs: several values for an input are alternatives. `unsaid` lack a currency."""
+    """What was found for the inputs: several values for an input are alternatives. `unsaid` lack a currency.
+
+    `wording` are amounts without a place that are hardly figures: for a month.
+    """
 
     values: Mapping[str, tuple[Value, ...]]
     amounts: Mapping[str, tuple[Amount, ...]]
     left: tuple[Amount, ...]
     unsaid: tuple[Amount, ...]
+    wording: tuple[Amount, ...] = ()
 
 
 @dataclass(slots=True)
@@ -88,11 +92,13 @@ def place(
             _put(board, chosen, amounts[index], alternatives=False)
     _put_names(board, names, specs)
     _put_choices(board, amounts, text, specs, roles)
+    unplaced = [amount for index, amount in enumerate(amounts) if index not in board.placed]
     return Placement(
         {name: tuple(values) for name, values in board.values.items()},
         {name: tuple(found) for name, found in board.amounts.items()},
-        tuple(amount for index, amount in enumerate(amounts) if index not in board.placed and says_much(amount)),
+        tuple(amount for amount in unplaced if says_much(amount)),
         tuple(board.unsaid),
+        tuple(amount for amount in unplaced if not says_much(amount)),
     )
 
 
@@ -104,7 +110,7 @@ def multiplied(found: Placement, specs: Mapping[str, InputSpec], optional: Seque
     for name, spec in specs.items():
         if name in found.values or spec.kind != "number" or not (is_needed(spec) or name in optional):
             continue
-        spare = [*found.left, *(amount for amounts in found.amounts.values() for amount in amounts)]
+        spare = [*found.left, *found.wording, *(amount for amounts in found.amounts.values() for amount in amounts)]
         pairs = [
             (one, other)
             for place_, one in enumerate(spare)
@@ -115,7 +121,7 @@ def multiplied(found: Placement, specs: Mapping[str, InputSpec], optional: Seque
             one, other = pairs[0]
             values = {**found.values, name: (given(one.low * other.low, f"{one.unit} * {other.unit}", ""),)}
             left = tuple(amount for amount in found.left if amount not in (one, other))
-            found = Placement(values, {**found.amounts, name: (one, other)}, left, found.unsaid)
+            found = replace(found, values=values, amounts={**found.amounts, name: (one, other)}, left=left)
     return found
 
 
@@ -131,7 +137,16 @@ def shared(found: Placement, names: Sequence[str]) -> Placement:
     value = given(prices[0].low, prices[0].unit, "")
     values = {**found.values, **dict.fromkeys(names, (value,))}
     amounts = {**found.amounts, names[0]: (prices[0],)}
-    return Placement(values, amounts, tuple(a for a in found.left if a is not prices[0]), found.unsaid)
+    left = tuple(a for a in found.left if a is not prices[0])
+    return replace(found, values=values, amounts=amounts, left=left)
+
+
+def compared(found: Placement, of: str, into: str, sizes: Mapping[str, float]) -> Placement:
+    """`found` with the widest of two choices for the input `of` as what the other is compared with: `into`."""
+    chosen = sorted((value for value in found.values.get(of, ()) if isinstance(value, str)), key=lambda c: sizes[c])
+    if len(chosen) != 2:
+        return found
+    return replace(found, values={**found.values, of: (chosen[0],), into: (chosen[1],)})
 
 
 def _is_product(one: Amount, other: Amount, spec: InputSpec) -> bool:
@@ -195,12 +210,12 @@ def _put_names(board: _Board, names: Sequence[Name], specs: Mapping[str, InputSp
 def _put_choices(
     board: _Board, amounts: Sequence[Amount], text: str, specs: Mapping[str, InputSpec], roles: Mapping[str, str]
 ) -> None:
-    """A choice is found by the pattern `input=choice` of the roles, or by its own word."""
+    """A choice is found by the pattern `input=choice` of the roles, or by its own word where that may fill it."""
     for name, spec in specs.items():
         if spec.kind != "choice":
             continue
         for choice in spec.choices:
-            pattern = roles.get(f"{name}={choice}") or rf"(?<![a-z\d]){re.escape(choice)}(?![a-z\d])"
-            if re.search(pattern, text):
+            own = "(?!)" if roles.get(name) == "(?#only)" else rf"(?<![a-z\d]){re.escape(choice)}(?![a-z\d])"
+            if re.search(roles.get(f"{name}={choice}") or own, text):
                 board.placed |= {place_ for place_, amount in enumerate(amounts) if amount.unit == "bit"}
                 board.values.setdefault(name, []).append(choice)

@@ -30,14 +30,17 @@ class ApiOrOwn:
         Text("share of output among all tokens", "输出占全部 token 的比例"), "percent", "o", default=25, most=100,
         above_zero=False, because=Text("three tokens read for each one written", "每生成 1 个 token 约读入 3 个"),
     )  # fmt: skip
-    accelerator: Accelerator = chip(Text("accelerator", "加速卡"), default="h100-sxm")
+    server: Quantity | None = number(
+        Text("fixed price of the own server", "自有服务器的固定费用"), "CUR / month", "S", most=1e9, optional=True
+    )
+    accelerator: Accelerator | None = chip(Text("accelerator", "加速卡"), default="h100-sxm", unless=("server",))
     accelerators: Quantity = number(
         Text("number of accelerators", "加速卡数量"), "accelerator", "G", default=8, least=1, most=1e6,
         because=Text("one server", "一台服务器"),
     )  # fmt: skip
-    price: Quantity = number(
+    price: Quantity | None = number(
         Text("price per accelerator-hour", "每卡时价格"), "CUR / accelerator / hour", "P", most=1e4,
-        hourly_price_of="accelerator",
+        hourly_price_of="accelerator", unless=("server",),
     )  # fmt: skip
     operations: Quantity | None = number(
         Text("people and other fixed costs", "运维人员等固定费用"), "CUR / month", "F", most=1e9, optional=True,
@@ -53,20 +56,21 @@ class ApiOrOwn:
 
 
 def break_even_tokens(choice: ApiOrOwn, trace: Trace) -> Quantity:
-    """T* = (G·P·h + F) ÷ (p_i·(1 − o) + p_o·o) tokens a month, with h the hours of a month.
+    """T* = (G·P·h + F) ÷ (p_i·(1 − o) + p_o·o) tokens a month, with h the hours of a month; S for G·P·h where a server
+    has a fixed price.
 
     Above T* the machines are cheaper, if they can serve that many: with `speed`, their cost at full load is compared
     first. Arithmetic; it stops being true where the open model needs more tokens or attempts than the API's for the
     same work, and idle hours of the machines are only seen through the tokens they did not serve.
     """
-    monthly = f"{choice.price.currency} / month"
+    monthly = f"{choice.input_price.currency} / month"
     blend = trace.step(
         "p",
         Text("API price, input and output mixed", "API 混合单价"),
         choice.input_price * (constant(1) - choice.output_share) + choice.output_price * choice.output_share,
-        f"{choice.price.currency} / Mtoken",
+        f"{choice.input_price.currency} / Mtoken",
     )
-    rent = choice.accelerators * choice.price * HOURS_A_MONTH
+    rent = _rent(choice, choice.accelerators)
     own = trace.step(
         "K",
         Text("own accelerators for a month", "自有加速卡每月费用"),
@@ -78,6 +82,14 @@ def break_even_tokens(choice: ApiOrOwn, trace: Trace) -> Quantity:
     if choice.tokens:
         _compare(choice, blend, own, capacity, trace)
     return even
+
+
+def _rent(choice: ApiOrOwn, accelerators: Quantity) -> Quantity:
+    """What the machines cost a month, without people; a server of fixed price is one, and whole."""
+    if choice.server is not None:
+        return choice.server
+    assert choice.price is not None  # there unless there is a server
+    return accelerators * choice.price * HOURS_A_MONTH
 
 
 def _capacity(choice: ApiOrOwn, own: Quantity, blend: Quantity, trace: Trace) -> Quantity | None:
@@ -100,7 +112,7 @@ def _capacity(choice: ApiOrOwn, own: Quantity, blend: Quantity, trace: Trace) ->
         "k",
         Text("own cost at full load", "自有满载单价"),
         own / (choice.accelerators * capacity),
-        f"{choice.price.currency} / Mtoken",
+        f"{choice.input_price.currency} / Mtoken",
     )
     if blend <= full:
         needed = (own / (choice.accelerators * HOURS_A_MONTH * blend)).named("v", "token / second / accelerator")
@@ -118,7 +130,7 @@ def _capacity(choice: ApiOrOwn, own: Quantity, blend: Quantity, trace: Trace) ->
 def _compare(choice: ApiOrOwn, blend: Quantity, own: Quantity, capacity: Quantity | None, trace: Trace) -> None:
     if choice.tokens is None:
         return
-    monthly = f"{choice.price.currency} / month"
+    monthly = f"{choice.input_price.currency} / month"
     api = trace.step("A", Text("API for a month", "API 每月费用"), choice.tokens * blend, monthly)
     if capacity is not None:
         needed = trace.step(
@@ -127,7 +139,9 @@ def _compare(choice: ApiOrOwn, blend: Quantity, own: Quantity, capacity: Quantit
             largest(choice.accelerators, ceil(choice.tokens / capacity, "accelerator")),
             "accelerator",
         )
-        rent = needed * choice.price * HOURS_A_MONTH
+        rent = _rent(choice, needed)
+        if choice.server is not None:
+            rent = rent * ceil(needed / choice.accelerators, "")
         total = rent + choice.operations if choice.operations else rent
     else:
         total = own

@@ -9,6 +9,8 @@ from assistant.calculators.prices import board_power
 from assistant.calculators.quantity import Quantity
 from corpus.tables import Accelerator
 
+_BILLED_BELOW = 1000.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footprint:
@@ -38,10 +40,13 @@ def carbon(footprint: Footprint, trace: Trace) -> Quantity:
     whatever certificates a supplier has bought. Grids lie between 0.02 and 0.9 t/MWh: put in your own.
     """
     trace.cite(*footprint.accelerator.sources)
-    energy = trace.step("e", Text("energy", "用电量"), footprint.hours * footprint.power * footprint.pue, "MWh")
+    used = footprint.hours * footprint.power * footprint.pue
+    # On a bill it is kWh; what a town would use is easier to read in MWh.
+    unit = "kWh" if used.to("MWh") < _BILLED_BELOW else "MWh"
+    energy = trace.step("e", Text("energy", "用电量"), used, unit).named("e", "MWh")
     if footprint.electricity:
         money = footprint.electricity.currency
-        trace.step("K", Text("electricity bill", "电费"), energy * footprint.electricity, money)
+        trace.step("K", Text("electricity bill", "电费"), energy.named("e", "kWh") * footprint.electricity, money)
     trace.note(
         Text(
             "Making the hardware, idle machines and the rest of the server are not in it.",

@@ -15,7 +15,7 @@ class Serving:
 
     revenue: Quantity = number(Text("revenue", "收入"), "CUR / month", "r", most=1e12)
     inference: Quantity | None = number(
-        Text("inference, free users included", "推理费用（含免费用户）"), "CUR / month", "i", most=1e12, optional=True,
+        Text("inference", "推理费用"), "CUR / month", "i", most=1e12, optional=True,
         above_zero=False,
     )  # fmt: skip
     model_fees: Quantity | None = number(
@@ -28,17 +28,27 @@ class Serving:
     support: Quantity | None = number(
         Text("customer support", "客户支持"), "CUR / month", "s", most=1e12, optional=True, above_zero=False
     )
+    free_users: Quantity | None = number(
+        Text("free users", "免费用户数"), "customer", "n", most=1e11, optional=True, above_zero=False
+    )
+    free_cost: Quantity = number(
+        Text("cost of a free user", "免费用户的成本"), "CUR / customer / month", "c_n", most=1e6, above_zero=False,
+        only_with="free_users",
+    )  # fmt: skip
 
 
 def gross_margin(serving: Serving, trace: Trace) -> Quantity:
-    """Margin = (revenue − inference − model fees − hosting − support) ÷ revenue.
+    """Margin = (revenue − inference − model fees − hosting − support − free users × their cost) ÷ revenue.
 
+    All of it for a month: of the whole company, or of one paying user and the free users that come with one.
     The usual definition for software, with inference in it. It is no mark-up: a mark-up is (revenue − cost) ÷ cost, and
-    DeepSeek's 545% mark-up is a margin of 84.5%. Training and research are left out, and so are free users unless their
-    inference is in the figure given.
+    DeepSeek's 545% mark-up is a margin of 84.5%. Training and research are left out, and so are free users unless they
+    are given or their inference is in the figure given.
     """
     monthly = f"{serving.revenue.currency} / month"
     costs = [c for c in (serving.inference, serving.model_fees, serving.hosting, serving.support) if c]
+    if serving.free_users is not None:
+        costs.append(serving.free_users * serving.free_cost)
     if not costs:
         raise MissingInputError(
             ["inference"],

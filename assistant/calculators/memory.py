@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.calculators.calculator import Calculator, Text, Trace, chip, known_model
+from assistant.calculators.calculator import Calculator, Text, Trace, chip, choice, known_model, number
 from assistant.calculators.chips import memory_of, usable_share
 from assistant.calculators.compute import all_parameters
 from assistant.calculators.papers import ML_ENGINEERING
 from assistant.calculators.precision import BYTES, weight_bytes, weight_precision
-from assistant.calculators.quantity import Quantity, ceil
+from assistant.calculators.quantity import Quantity, ceil, given
 from assistant.calculators.written import in_words
 from corpus.tables import Accelerator, TrainingRun
 
@@ -28,32 +28,59 @@ class Weights:
     model: TrainingRun | None = known_model()
     parameters: Quantity = all_parameters()
     precision: str = weight_precision()
-    accelerator: Accelerator = chip(
-        Text("accelerator", "加速卡"), default="h100-sxm", because=Text("the most common one", "最常见的一种")
+    original: str = choice(
+        Text("precision compared with", "对比的精度"), (*BYTES,), default="bf16",
+        because=Text("models are published in it", "模型通常以此发布"),
+    )  # fmt: skip
+    cache: Quantity | None = number(
+        Text("KV cache beside the weights", "另需的 KV 缓存"), "GB", "K", most=1e6, optional=True, above_zero=False
+    )
+    accelerator: Accelerator | None = chip(
+        Text("accelerator", "加速卡"), default="h100-sxm", because=Text("the most common one", "最常见的一种"),
+        unless=("card",),
+    )  # fmt: skip
+    card: Quantity | None = number(
+        Text("memory of one accelerator", "单卡显存"), "GB / accelerator", "M", least=1, most=1e4, optional=True
     )
     usable: Quantity = usable_share()
 
 
 def weight_memory(held: Weights, trace: Trace) -> Quantity:
-    """W = N × bytes per parameter; accelerators = ceil(W ÷ usable memory).
+    """W = N × bytes per parameter, with a KV cache beside it if one is given; accelerators = ceil(W ÷ usable memory).
 
-    Source: Bekman, Machine Learning Engineering. GB are 10⁹ bytes. All experts of a mixture count. Not in it: the KV
-    cache and activations (see kv-cache and serve), scales of quantised formats, uneven splits; training takes 8 to 9
-    times as much (see train-memory).
+    Source: Bekman, Machine Learning Engineering. GB are 10⁹ bytes. All experts of a mixture count. Against a wider
+    precision the saving is N × the difference in bytes. Not in it: activations, the KV cache unless it is given (see
+    kv-cache and serve), scales of quantised formats, uneven splits; training takes 8 to 9 times as much (see
+    train-memory).
     """
-    trace.cite(ML_ENGINEERING, *held.accelerator.sources)
+    trace.cite(ML_ENGINEERING, *(held.accelerator.sources if held.accelerator else ()))
     weights = trace.step("W", WEIGHTS, held.parameters * weight_bytes(held.precision), "GB")
-    usable = trace.step(
-        "U", Text("usable memory", "可用显存"), memory_of(held.accelerator) * held.usable, "GB / accelerator"
-    )
-    needed = trace.step(
-        "G",
-        Text("accelerators that hold them", "放得下所需的卡数"),
-        ceil(weights / usable, "accelerator"),
-        "accelerator",
-    )
-    _say_what_follows(held, weights, usable, needed, trace)
+    _compare(held, weights, trace)
+    total = weights
+    if held.cache is not None:
+        total = trace.step("W_K", Text("weights and KV cache", "权重与 KV 缓存合计"), weights + held.cache, "GB")
+    memory = memory_of(held.accelerator) if held.accelerator and held.card is None else held.card
+    assert memory is not None  # a card is assumed where its memory is not given
+    usable = trace.step("U", Text("usable memory", "可用显存"), memory * held.usable, "GB / accelerator")
+    label = Text("accelerators that hold it", "放得下所需的卡数")
+    needed = trace.step("G", label, ceil(total / usable, "accelerator"), "accelerator")
+    if held.cache is not None:
+        # With the cache given, all that the usable share is kept free for is the working memory.
+        label = Text("accelerators if every byte could be used", "显存全部可用时至少需要的卡数")
+        trace.step("G_0", label, ceil(total / memory, "accelerator"), "accelerator")
+    _say_what_follows(held, total, usable, needed, trace)
     return weights
+
+
+def _compare(held: Weights, weights: Quantity, trace: Trace) -> None:
+    """What the precision saves against a wider one."""
+    if BYTES[held.precision] >= BYTES[held.original]:
+        return
+    size = given(BYTES[held.original], "byte / parameter", "b_0")
+    before = trace.step(
+        "W_0", Text(f"weights in {held.original}", f"{held.original} 权重"), held.parameters * size, "GB"
+    )
+    trace.step("S", Text("memory saved", "节省的显存"), before - weights, "GB")
 
 
 def cards(count: Quantity, accelerator: Accelerator) -> str:
@@ -74,11 +101,14 @@ def note_split(count: Quantity, trace: Trace) -> None:
         )
 
 
-def _say_what_follows(held: Weights, weights: Quantity, usable: Quantity, needed: Quantity, trace: Trace) -> None:
+def _say_what_follows(held: Weights, total: Quantity, usable: Quantity, needed: Quantity, trace: Trace) -> None:
     one = usable.to("GB / accelerator")
-    name = cards(needed, held.accelerator)
+    if held.accelerator and held.card is None:
+        name = cards(needed, held.accelerator)
+    else:
+        name = f"{needed.to('accelerator'):,.0f} × {(usable / held.usable).to('GB / accelerator'):g} GB"
     if needed.to("accelerator") == 1:
-        left = in_words(usable - weights / needed, "GB / accelerator")
+        left = in_words(usable - total / needed, "GB / accelerator")
         trace.note(
             Text(
                 f"Fits on {name}; {left.en} remain for the KV cache and the working memory.",
@@ -87,21 +117,27 @@ def _say_what_follows(held: Weights, weights: Quantity, usable: Quantity, needed
         )
     else:
         size = held.parameters.to("parameter") / 1e9
+        one -= held.cache.to("GB") if held.cache is not None else 0
         enough = next(
             (p for p in _SMALLER if BYTES[p] < BYTES[held.precision] and BYTES[p] * size <= one * _WITH_ROOM), None
         )
         trace.note(
             Text(
-                f"Needs {name} for the weights alone" + (f"; with {enough} weights one is enough." if enough else "."),
-                f"仅权重就需要 {name}" + (f"；改用 {enough} 权重，一张即可。" if enough else "。"),
+                f"Needs {name}"
+                + (" for the weights alone" if held.cache is None else "")
+                + (f"; with {enough} weights one is enough." if enough else "."),
+                ("仅权重就需要" if held.cache is None else "需要")
+                + f" {name}"
+                + (f"；改用 {enough} 权重，一张即可。" if enough else "。"),
             )
         )
         note_split(needed, trace)
-    binary = weights.to("GiB")
+    alone = held.cache is None
+    binary = total.to("GiB")
     trace.note(
         Text(
-            f"Tools that count in GiB show {binary:.4g} for it. The KV cache comes on top.",
-            f"按 GiB 计数的工具显示为 {binary:.4g}。KV 缓存另计。",
+            f"Tools that count in GiB show {binary:.4g} for it." + (" The KV cache comes on top." if alone else ""),
+            f"按 GiB 计数的工具显示为 {binary:.4g}。" + ("KV 缓存另计。" if alone else ""),
         )
     )
 

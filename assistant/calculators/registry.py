@@ -12,6 +12,7 @@ from assistant.calculators.calculator import Calculator
 from assistant.calculators.carbon import CARBON
 from assistant.calculators.chinchilla import OPTIMAL_SIZE, OPTIMAL_TOKENS
 from assistant.calculators.compute import TRAINING_COMPUTE
+from assistant.calculators.decode_bound import DECODE_BOUND
 from assistant.calculators.error_budget import ERROR_BUDGET
 from assistant.calculators.finetune import FINETUNE, FINETUNE_MEMORY
 from assistant.calculators.fleet import FLEET
@@ -49,6 +50,7 @@ CALCULATORS: tuple[Calculator[Any], ...] = (
     # serving
     SERVE,
     SERVE_SPEED,
+    DECODE_BOUND,
     CRITICAL_BATCH,
     FLEET,
     SPECULATIVE_DECODING,

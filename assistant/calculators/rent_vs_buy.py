@@ -34,15 +34,22 @@ class RentOrBuy:
         Text("share of hours in use", "使用时间占比"), "percent", "u", default=100, most=100,
         because=Text("around the clock, the case in which buying does best", "全天候使用，对购买最有利"),
     )  # fmt: skip
+    running: Quantity | None = number(
+        Text("running cost of an hour in use, electricity included", "使用中每小时的运行成本（含电费）"),
+        "CUR / accelerator / hour", "o", most=1e4, optional=True, above_zero=False,
+    )  # fmt: skip
     power: Quantity = number(
-        Text("power draw", "功耗"), "W / accelerator", "W", most=1e5, lookup=board_power, lookup_of="accelerator"
-    )
+        Text("power draw", "功耗"), "W / accelerator", "W", most=1e5, lookup=board_power, lookup_of="accelerator",
+        unless=("running",),
+    )  # fmt: skip
     pue: Quantity = number(
         Text("data centre overhead (PUE)", "机房能耗系数（PUE）"), "", "PUE", default=1.3, least=1, most=3,
         because=Text("between 1.1 of large operators and 1.5 of ordinary rooms", "大型机房 1.1 与普通机房 1.5 之间"),
+        unless=("running",),
     )  # fmt: skip
     electricity: Quantity | None = number(
         Text("electricity price", "电价"), "CUR / kWh", "E", default=0.1, most=100, optional=True,
+        unless=("running",),
         because=Text("usual for firms in the United States; yours is on the bill", "美国企业的常见电价，请以账单为准"),
     )  # fmt: skip
     hosting: Quantity | None = number(
@@ -59,8 +66,9 @@ class RentOrBuy:
 def break_even_months(choice: RentOrBuy, trace: Trace) -> Quantity:
     """t* = (B + X)·(1 − r) ÷ (P·h·u − W·PUE·E·h·u − Z) months, with h the hours of a month and u the share in use.
 
-    Rent is paid for the hours in use only. It stops being true when a newer generation makes the bought card obsolete
-    before t*, when rents fall meanwhile, and it knows no cost of capital.
+    A stated running cost of an hour in use, o, takes the place of W·PUE·E. Rent is paid for the hours in use only. It
+    stops being true when a newer generation makes the bought card obsolete before t*, when rents fall meanwhile, and it
+    knows no cost of capital.
     """
     monthly = f"{choice.price.currency} / accelerator / month"
     paid = choice.purchase + choice.extra if choice.extra else choice.purchase
@@ -91,7 +99,9 @@ def break_even_months(choice: RentOrBuy, trace: Trace) -> Quantity:
 def _running_cost(choice: RentOrBuy, trace: Trace, monthly: str) -> Quantity:
     label = Text("running cost of an own card", "自有卡每月运行费")
     parts: list[Quantity] = []
-    if choice.electricity:
+    if choice.running:
+        parts.append(choice.running * HOURS_A_MONTH * choice.use)
+    elif choice.electricity:
         parts.append(choice.power * choice.pue * choice.electricity * HOURS_A_MONTH * choice.use)
     if choice.hosting:
         parts.append(choice.hosting)

@@ -178,7 +178,8 @@ def write_formula(quantity: Quantity) -> str:
 def write_step(step: Step, language: Language) -> str:
     """A step in full: what it is, the symbols, the numbers, the value."""
     value = write_amount(step.quantity.to(step.unit), step.unit, language)
-    label = f"{step.label.in_language(language)} {step.symbol}"
+    label = step.label.in_language(language)
+    label += step.symbol if label.endswith("）") else f" {step.symbol}"
     if not step.quantity.parts:
         return f"{label} = {value}"
     numbers = _write(

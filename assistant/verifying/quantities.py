@@ -19,7 +19,11 @@ SCALES = {
 _LATIN_SCALE = r"(?:thousand|million|billion|trillion|percent|bn|mn|[kmbt])(?![a-z])"
 # 成 is a tenth in 三成, and half of another word in 三成本 and the like; 百分位 is a percentile.
 _TENTH = r"成(?![本功为立果员长熟交就型都分])"
-_CHINESE_SCALE = rf"万亿|[十百千]亿|[十百千]万|[万亿千百十](?![一二三四五六七八九]|分[位之点])|{_TENTH}"
+# 千瓦时 and 千克 are units, not thousands.
+_CHINESE_SCALE = (
+    rf"万亿|[十百千]亿|[十百千]万|千(?![一二三四五六七八九瓦克米伏]|分[位之点])"
+    rf"|[万亿百十](?![一二三四五六七八九]|分[位之点])|{_TENTH}"
+)
 _NUMBER = re.compile(
     rf"(?<![a-z\d.])(\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[+-]?\d+|\s?[×x]\s?10\^-?\d+)?)"
     rf"(?:\s?(%|‰|{_CHINESE_SCALE})|[\s-]?({_LATIN_SCALE}))?"

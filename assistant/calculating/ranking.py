@@ -1,0 +1,84 @@
+"""Which calculators a question's words point at, and its amounts placed in their inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from assistant.calculating.amounts import Amount
+from assistant.calculating.cues import Reading, cue_hits, cues_of
+from assistant.calculating.fitting import says_much
+from assistant.calculating.placing import Placement, compared, multiplied, place, shared
+from assistant.calculators.calculator import Calculator, InputSpec, input_specs
+from assistant.calculators.precision import BYTES
+from assistant.calculators.registry import CALCULATORS
+from assistant.calculators.units import CURRENCIES
+
+
+def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any], Placement]]:
+    """The calculators that the words point at, best first."""
+    found = []
+    for calculator in CALCULATORS:
+        hits = cue_hits(calculator.name, reading.folded)
+        if not hits:
+            continue
+        placement = placement_for(reading, calculator, currency)
+        by_name = cues_of(calculator.name).get("names_suffice") in placement.values
+        says_something = any(
+            says_much(amount) or (not amount.unit and not input_specs(calculator.inputs)[name].unit)
+            for name, amounts in placement.amounts.items()
+            for amount in amounts
+        )
+        by_profile = _is_about_the_company(calculator.name, reading)
+        if not (says_something or placement.unsaid or by_name or by_profile):
+            continue
+        needed = [name for name, spec in input_specs(calculator.inputs).items() if may_not_be_left_out(spec)]
+        filled = sum(1 for name in needed if name in placement.values) / max(1, len(needed))
+        score = (
+            cues_of(calculator.name).get("weight", 1) * hits
+            + filled
+            + 0.2 * len(placement.amounts)
+            - 0.3 * len(placement.left)
+        )
+        found.append((round(score, 3), calculator, placement))
+    return sorted(found, key=lambda item: -item[0])
+
+
+def _is_about_the_company(name: str, reading: Reading) -> bool:
+    """Whether the profile may give everything, as for: how long will our cash last."""
+    pattern = cues_of(name).get("profile_suffices")
+    return bool(pattern and re.search(pattern, reading.folded)) and not any(says_much(a) for a in reading.amounts)
+
+
+def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) -> Placement:
+    """The amounts and names of the question in the inputs of `calculator`."""
+    specs = input_specs(calculator.inputs)
+    cues = cues_of(calculator.name)
+    roles = {**cues_of("common")["roles"], **cues.get("roles", {})}
+    money = reading.currency or currency
+    amounts = _per_customer(reading.amounts) if cues.get("per_customer") else reading.amounts
+    found = place(amounts, reading.names, reading.folded, specs, roles, currency=money)
+    if (widest := cues.get("widest")) and re.search(widest["when"], reading.folded):
+        found = compared(found, widest["of"], widest["into"], BYTES)
+    return multiplied(shared(found, cues.get("same", ())), specs, cues.get("derive", ()))
+
+
+def _per_customer(amounts: Sequence[Amount]) -> Sequence[Amount]:
+    """What is said of one customer, as of a company of one: a margin is the same. Not when totals stand beside it."""
+    money = [amount.unit for amount in amounts if any(code in amount.unit for code in CURRENCIES)]
+    totals = [unit for unit in money if "month" in unit and "customer" not in unit and "person" not in unit]
+    if not money or "customer" not in money[0] or totals:
+        return amounts
+    return [
+        replace(amount, unit=" / ".join(part for part in amount.unit.split(" / ") if part != "customer"))
+        if amount.unit in money
+        else amount
+        for amount in amounts
+    ]
+
+
+def may_not_be_left_out(spec: InputSpec) -> bool:
+    """Whether an input can only come from the question."""
+    return spec.default is None and not spec.optional and spec.lookup is None and not spec.hourly_price_of
