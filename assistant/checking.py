@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
 
 from assistant.reading import Passage
 from assistant.verifying.sentences import split_sentences
@@ -25,6 +27,15 @@ def check_text(text: str, documents: Iterable[Document]) -> Verified:
     """
     searcher = Searcher(Generation.build(documents, encoders=()))
     return verify(text, _passages(text, searcher), searcher.weight, translate=translate)
+
+
+def check_record(verified: Verified) -> dict[str, Any]:
+    """What came of a check, ready for JSON; citations that carry no sentence are left out."""
+    return {
+        "supported_share": round(verified.supported_share, 3),
+        "sentences": [asdict(sentence) for sentence in verified.sentences],
+        "citations": [asdict(citation) for citation in verified.citations if citation.used],
+    }
 
 
 def _passages(text: str, searcher: Searcher) -> list[Passage]:

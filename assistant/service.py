@@ -13,6 +13,7 @@ from assistant.assistant import Assistant
 from assistant.conversations import Conversations
 from assistant.events import Event, Finished, Found, Wrote
 from assistant.library import Library
+from assistant.planner import Planner
 from assistant.question import Turn, understand
 from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Document
@@ -35,9 +36,10 @@ class Asked:
 class Service:
     """Answers and keeps what was answered. Any number of threads may ask."""
 
-    def __init__(self, assistant: Assistant, library: Library, conversations: Conversations) -> None:
+    def __init__(self, assistant: Assistant, library: Library, conversations: Conversations, planner: Planner) -> None:
         self.library = library
         self.conversations = conversations
+        self.planner = planner
         self._assistant = assistant
         self._renewing = threading.Lock()
         self._counts: Counter[str] = Counter()
@@ -148,4 +150,5 @@ def open_service(
     ):
         notice(f"backend {backend.name}: {backend.reason}")
         assistant = Assistant(Searcher(generation, encoders), backend, workspace.settings, collection=collection)
-        yield Service(assistant, Library(workspace.collection(collection), encoders), conversations)
+        planner = Planner(assistant.tables, workspace.home.profile)
+        yield Service(assistant, Library(workspace.collection(collection), encoders), conversations, planner)

@@ -17,13 +17,15 @@ MAY_IMPORT = {
     "assistant": {"corpus", "index", "serving"},
     "evals": {"corpus", "index", "serving", "assistant"},
 }
-GRADIO_PAGES = tuple(f"page/{name}" for name in ("__init__", "chat", "conversation_list", "library"))
+GRADIO_PAGES = tuple(
+    f"page/{name}" for name in ("__init__", "chat", "company", "conversation_list", "library", "planner")
+)
 ADAPTERS = {
     "bs4": {"corpus/readers/web_page.py"},
     "bm25s": {"index/keywords.py"},
     "docx": {"assistant/export_docx.py", "corpus/readers/word.py"},
     "faiss": {"index/vectors.py"},
-    "fastapi": {f"assistant/interfaces/{name}.py" for name in ("api", "exporting", "server", "shell")},
+    "fastapi": {f"assistant/interfaces/{name}.py" for name in ("api", "cost_api", "exporting", "server", "shell")},
     "gradio": {f"assistant/interfaces/{name}.py" for name in (*GRADIO_PAGES, "server")},
     "langchain_text_splitters": {"index/splitter.py"},
     "matplotlib": {"assistant/calculating/plotting.py"},

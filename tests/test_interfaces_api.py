@@ -16,6 +16,7 @@ from assistant.assistant import Assistant
 from assistant.conversations import Conversations
 from assistant.interfaces.shell import MAX_BODY_BYTES, build_shell
 from assistant.library import Library
+from assistant.planner import Planner
 from assistant.service import Service
 
 QUESTION = "How does quantization cut serving cost?"
@@ -27,10 +28,12 @@ KEYS = {"id", "question", "status", "answer", "sentences", "citations", "invente
 def client(
     extractive: Assistant, shared_workspace: Workspace, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestClient]:
-    file = tmp_path_factory.mktemp("api") / "conversations.sqlite3"
-    with closing(Conversations.open(file)) as conversations:
+    folder = tmp_path_factory.mktemp("api")
+    with closing(Conversations.open(folder / "conversations.sqlite3")) as conversations:
         library = Library(shared_workspace.collection("default"), shared_workspace.encoders())
-        app = build_shell(Service(extractive, library, conversations))
+        app = build_shell(
+            Service(extractive, library, conversations, Planner(extractive.tables, folder / "company.toml"))
+        )
         client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
         client.conversations = conversations  # type: ignore[attr-defined]
         yield client
@@ -134,7 +137,7 @@ def test_health_counts_and_description_are_there(client: TestClient) -> None:
     assert client.get("/metrics").text != before
     assert 'assistant_answers_total{status="answered"}' in before
     assert client.get("/openapi.json").json()["paths"].keys() == {
-        "/api/ask", "/v1/chat/completions", "/healthz", "/metrics",
+        "/api/ask", "/api/check", "/api/cost", "/api/cost/{name}", "/v1/chat/completions", "/healthz", "/metrics",
     }  # fmt: skip
 
 

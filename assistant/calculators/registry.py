@@ -8,7 +8,7 @@ from assistant.calculators.api_cost import API_COST
 from assistant.calculators.api_vs_own import API_VS_OWN
 from assistant.calculators.budget import BUDGET
 from assistant.calculators.burn_multiple import BURN_MULTIPLE
-from assistant.calculators.calculator import Calculator
+from assistant.calculators.calculator import Calculator, Text
 from assistant.calculators.carbon import CARBON
 from assistant.calculators.chinchilla import OPTIMAL_SIZE, OPTIMAL_TOKENS
 from assistant.calculators.compute import TRAINING_COMPUTE
@@ -81,3 +81,23 @@ _BY_NAME = {calculator.name: calculator for calculator in CALCULATORS}
 def find_calculator(name: str) -> Calculator[Any] | None:
     """The calculator of that name, or None when there is none."""
     return _BY_NAME.get(name)
+
+
+# The group that begins with each of these, in the order above.
+_GROUPS = {
+    TRAIN.name: Text("Compute", "算力"),
+    MEMORY.name: Text("Memory", "显存"),
+    SERVE.name: Text("Serving", "推理"),
+    BUDGET.name: Text("Money", "资金"),
+    ERROR_BUDGET.name: Text("Risk and footprint", "风险与排放"),
+}
+
+
+def groups() -> dict[str, Text]:
+    """The group of every calculator, by its name."""
+    found: dict[str, Text] = {}
+    group = _GROUPS[CALCULATORS[0].name]
+    for calculator in CALCULATORS:
+        group = _GROUPS.get(calculator.name, group)
+        found[calculator.name] = group
+    return found

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from assistant.app import Workspace
-from assistant.checking import check_text
+from assistant.checking import check_record, check_text
 from assistant.interfaces.terminal import Terminal
 from assistant.verifying.verification import Verified
 from corpus.document import Document
@@ -55,7 +54,7 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
         return EXIT_USAGE
     verified = check_text(text, documents)
     if options.json:
-        terminal.answer(json.dumps(_record(verified), ensure_ascii=False))
+        terminal.answer(json.dumps(check_record(verified), ensure_ascii=False))
     else:
         _print(verified, terminal)
     return EXIT_UNSUPPORTED if any(s.verdict == "unsupported" for s in verified.sentences) else 0
@@ -71,15 +70,6 @@ def _read(paths: list[Path], terminal: Terminal) -> tuple[list[Document], int]:
             failed += 1
             terminal.error(f"assistant: {error} [{error.reason}]")
     return documents, failed
-
-
-def _record(verified: Verified) -> dict[str, Any]:
-    used = [citation for citation in verified.citations if citation.used]
-    return {
-        "supported_share": round(verified.supported_share, 3),
-        "sentences": [asdict(sentence) for sentence in verified.sentences],
-        "citations": [asdict(citation) for citation in used],
-    }
 
 
 def _print(verified: Verified, terminal: Terminal) -> None:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.interfaces.api import build_api
+from assistant.interfaces.cost_api import build_cost_api
 from assistant.interfaces.exporting import build_exports
 from assistant.service import Service
 from corpus.document import Language
@@ -45,6 +46,7 @@ def build_shell(service: Service) -> FastAPI:
     """The API, exports, and at `/` the way to the page in the asker's language."""
     app = FastAPI(title="Founder Assistant", docs_url=None, redoc_url=None)
     app.include_router(build_api(service))
+    app.include_router(build_cost_api(service.planner))
     app.include_router(build_exports(service.conversations))
 
     @app.get("/", include_in_schema=False)

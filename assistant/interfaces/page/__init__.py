@@ -8,8 +8,11 @@ from pathlib import Path
 import gradio as gr
 
 from assistant.interfaces.page.chat import build_chat, connect_chat
+from assistant.interfaces.page.company import build_company, connect_company
 from assistant.interfaces.page.conversation_list import build_list, connect_list
 from assistant.interfaces.page.library import build_library, connect_library
+from assistant.interfaces.page.planner import build_planner, connect_planner
+from assistant.interfaces.page.planner_texts import PLANNER_TEXTS
 from assistant.interfaces.page.texts import TEXTS
 from assistant.service import Service
 from corpus.document import Language
@@ -25,15 +28,21 @@ def build_page(service: Service, language: Language) -> gr.Blocks:
     with gr.Blocks(title=texts["title"], analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_head_html(language), elem_id="head")
         health = gr.HTML("", elem_id="health")
-        with gr.Tab(texts["chat"], elem_id="chat-tab"), gr.Row():
-            conversation = gr.Textbox(visible="hidden", elem_id="conversation")
-            list_parts = build_list(language)
-            chat_parts = build_chat(language, conversation)
-        with gr.Tab(texts["library"], elem_id="library-tab") as library_tab:
-            library_parts = build_library(language)
+        with gr.Tabs() as tabs:
+            with gr.Tab(texts["chat"], id="chat", elem_id="chat-tab"), gr.Row():
+                conversation = gr.Textbox(visible="hidden", elem_id="conversation")
+                list_parts = build_list(language)
+                chat_parts = build_chat(language, conversation)
+            with gr.Tab(texts["library"], elem_id="library-tab") as library_tab:
+                library_parts = build_library(language)
+            with gr.Tab(PLANNER_TEXTS[language]["planner"], elem_id="planner-tab") as planner_tab:
+                company_parts = build_company(service.planner, language)
+                planner_parts = build_planner(language)
         answers = connect_chat(service, language, chat_parts)
         connect_list(service, language, page, list_parts, chat_parts, answers)
         connect_library(service, language, page, library_tab, library_parts)
+        connect_planner(service.planner, language, planner_tab, planner_parts, tabs, chat_parts.question)
+        connect_company(service.planner, language, page, company_parts, planner_parts.profile)
         page.load(
             lambda: _health_html(service, language), None, health, api_visibility="private", show_progress="hidden"
         )
