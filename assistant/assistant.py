@@ -33,6 +33,8 @@ from serving.client import estimate_tokens
 
 _HITS = 24
 _QUOTES_BESIDE_CALCULATION = 2
+# Passages so relevant speak of the question's subject, whatever name it drops besides.
+_CLOSE_WITHOUT_NAME = 0.6
 # Reasons of a refusal that lie with the draft, not with the sources.
 _UNSUPPORTED = frozenset({"nothing_supported", "little_supported"})
 
@@ -199,6 +201,9 @@ class Assistant:
         if not passages or not unheard:
             return passages, unheard
         named = self._choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)])
+        is_close = max(passage.relevance for passage in passages) >= _CLOSE_WITHOUT_NAME
+        if not named and is_close and not asks_for_figure(asked):
+            return passages, []  # "our CTO asks …": the name is not what the question is about
         return (named, []) if named else (passages, unheard)
 
     def _choose(self, hits: Sequence[Hit]) -> list[Passage]:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.orders import addresses_a_program
+from assistant.question import asks_for_figure, asks_for_money
 from assistant.reading import Passage
+from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures
 from assistant.verifying.sentences import Span, split_sentences
 from index.words import content_words
 
@@ -23,6 +25,8 @@ _UNFIT = re.compile(
 )
 # The first sentence of a passage says what it is about.
 _LEAD_BONUS = 0.15
+# A question for a figure, or for an amount of money, is answered by a sentence that has one.
+_FIGURE_BONUS = 0.2
 
 
 def quote_best_sentences(
@@ -31,6 +35,11 @@ def quote_best_sentences(
     """Markdown: a list of at most `limit` whole sentences of `passages`, at least one of the best passage."""
     wanted = set(content_words(question))
     total = sum(weight(word) for word in wanted) or 1.0
+    asks_figure, asks_money = asks_for_figure(question), asks_for_money(question)
+
+    def is_wanted(figure: Quantity) -> bool:
+        return figure.unit in CURRENCIES or not asks_money
+
     scored: list[tuple[float, int, int, Span]] = []
     for passage in passages:
         for place, span in enumerate(_quotable(passage)):
@@ -38,7 +47,11 @@ def quote_best_sentences(
                 continue
             held = wanted & set(content_words(span.text))
             score = sum(weight(word) for word in held) / total * passage.relevance
-            scored.append((score + (_LEAD_BONUS if place == 0 else 0.0), passage.n, place, span))
+            bonus = _LEAD_BONUS if place == 0 else 0.0
+            bonus += (
+                _FIGURE_BONUS if asks_figure and any(is_wanted(figure) for figure in read_figures(span.text)) else 0.0
+            )
+            scored.append((score + bonus, passage.n, place, span))
     best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:limit]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
 
