@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.orders import addresses_a_program
-from assistant.question import asks_for_figure, asks_for_money
+from assistant.question import asks_for_figure, asks_for_money, question_language
 from assistant.reading import Passage
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures
 from assistant.verifying.sentences import Span, split_sentences
@@ -41,7 +41,7 @@ def quote_best_sentences(
         return figure.unit in CURRENCIES or not asks_money
 
     scored: list[tuple[float, int, int, Span]] = []
-    for passage in passages:
+    for passage in _in_language(passages, question):
         for place, span in enumerate(_quotable(passage)):
             if len(content_words(span.text)) < _FEWEST_WORDS:
                 continue
@@ -64,7 +64,7 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
     told = set(content_words(said))
     asked = set(content_words(question)) | told
     fresh: list[tuple[float, int, int, Span]] = []
-    for passage in passages:
+    for passage in _in_language(passages, question):
         for place, span in enumerate(_quotable(passage)):
             words = set(content_words(span.text))
             total = sum(weight(word) for word in words)
@@ -77,6 +77,12 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
             fresh.append((score, passage.n, place, span))
     best = sorted(fresh, key=lambda item: (-item[0], item[1], item[2]))[:MAX_FURTHER]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
+
+
+def _in_language(passages: Sequence[Passage], question: str) -> Sequence[Passage]:
+    """The passages in the asker's language; where there are none, those in the other one."""
+    language = question_language(question)
+    return [passage for passage in passages if passage.document.language == language] or passages
 
 
 def _quotable(passage: Passage) -> Iterator[Span]:
