@@ -223,7 +223,7 @@ def test_a_signal_ends_the_job_politely_and_it_goes_on(notes: Home, number: sign
     assert job.returncode == code
     assert "Traceback" not in err
     before = count_answers("a.csv")
-    assert 10 < before < 3000
+    assert 0 < before < 3000
     assert Path("a.csv").exists() == (number == signal.SIGINT)
     assert batch(notes, "q.csv", "-o", "a.csv", "--limit", "5") == 0
     assert count_answers("a.csv") == before + 5
