@@ -214,6 +214,7 @@ def test_everything_can_be_reached_and_done_with_the_keyboard(visit: Visit) -> N
 
 def test_a_conversation_outlives_a_reload_and_is_found_renamed_and_deleted(visit: Visit) -> None:
     visit.ask("管理优势该怎样建立？")
+    visit.page.wait_for_function("location.search.includes('c=')")
     answer, address = visit.bot(), visit.page.url
     visit.page.reload()
     visit.page.wait_for_selector("#chat [data-testid=bot]")
@@ -316,7 +317,7 @@ def test_an_empty_question_gets_a_friendly_word_and_a_long_one_its_limit(visit: 
         visit.page.fill("#question textarea", question)
         visit.page.click("#send")
         visit.page.wait_for_selector(f"#notice :text({answer!r})", timeout=20_000)
-        assert visit.page.input_value("#question textarea") == question
+        visit.page.wait_for_function("q => document.querySelector('#question textarea').value === q", arg=question)
     visit.ask(ZH)
     assert not visit.page.is_visible("#notice")
 
