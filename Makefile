@@ -31,9 +31,10 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/python -m corpus
 
-# A browser beside a language model on two shared cores now and then waits too long: what failed gets a second try alone.
+# A browser beside a language model on two shared cores now and then waits too long: what failed is tried again alone.
+SLOW = $(BIN)/python -m pytest -m "llm or browser"
 slow-tests: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m "llm or browser" || $(BIN)/python -m pytest -m "llm or browser" --last-failed
+	$(SLOW) || $(SLOW) --last-failed || $(SLOW) --last-failed
 
 # Fails when the search or the quoting backend became worse than evals/baselines says.
 evals: $(VENV)/dev.stamp
