@@ -216,14 +216,14 @@ def test_a_signal_ends_the_job_politely_and_it_goes_on(notes: Home, number: sign
     with subprocess.Popen([sys.executable, *arguments], stderr=subprocess.PIPE, text=True, env=environment) as job:
         journal = Path("a.csv.journal/answers.jsonl")
         until = time.monotonic() + 60
-        while time.monotonic() < until and (not journal.exists() or journal.stat().st_size < 20_000):
+        while time.monotonic() < until and (not journal.exists() or journal.read_bytes().count(b"\n") < 20):
             time.sleep(0.02)
         job.send_signal(number)
         _, err = job.communicate(timeout=60)
     assert job.returncode == code
     assert "Traceback" not in err
     before = count_answers("a.csv")
-    assert 0 < before < 3000
+    assert 10 < before < 3000
     assert Path("a.csv").exists() == (number == signal.SIGINT)
     assert batch(notes, "q.csv", "-o", "a.csv", "--limit", "5") == 0
     assert count_answers("a.csv") == before + 5

@@ -178,6 +178,13 @@ class ChatActs:
         sources = turn_sources_html(turns[-1], self._language)
         return chat, sources, "", "", self._exports(conversation), conversation
 
+    def opened_at_start(self, conversation: str) -> Shown:
+        """The same when the page opens. What was typed or asked meanwhile stays: an empty page is there already."""
+        if not conversation:
+            return (gr.skip(),) * 6
+        chat, sources, _, *rest = self.opened(conversation)
+        return chat, sources, gr.skip(), *rest
+
     def sources_of(self, conversation: str, event: gr.SelectData) -> Any:  # noqa: ANN401 - HTML, or nothing changed
         """The panel of the turn whose message was chosen."""
         turns = self._service.conversations.turns(conversation)

@@ -54,15 +54,16 @@ def connect_list(
     """Wire the events up; `answers` are the events that end with an answer, after which the list changes."""
     texts = TEXTS[language]
     acts = ListActs(service, language)
-    opened = ChatActs(service, language).opened
+    chats = ChatActs(service, language)
+    opened = chats.opened
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     listing: Any = (acts.listed, [parts.search, chat.conversation], parts.listed)
     start = page.load(
-        lambda conversation, wide: (conversation, gr.Accordion(open=wide != "false")),
+        lambda conversation, wide: (conversation or gr.skip(), gr.Accordion(open=wide != "false")),
         [chat.conversation, parts.said], [chat.conversation, parts.fold], js="() => window.assistantPage.start()",
         **quiet,
     )  # fmt: skip
-    start.then(opened, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
+    start.then(chats.opened_at_start, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
     parts.listed.input(opened, parts.listed, chat.shown, cancels=answers, **quiet)
     parts.search.change(*listing, trigger_mode="always_last", **quiet)
     parts.new.click(lambda: opened(""), None, chat.shown, cancels=answers, **quiet).then(
