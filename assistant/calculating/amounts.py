@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.calculating.numerals import NUMERAL, Numeral, fold, read_numeral
+from assistant.calculating.patterns import words_pattern
 from assistant.calculators.units import CURRENCIES
 
 _TABLE = Path(__file__).parent / "amounts.toml"
@@ -65,6 +66,16 @@ class Amount:
     def is_range(self) -> bool:
         """Whether two ends were given."""
         return self.low != self.high
+
+    @property
+    def says_much(self) -> bool:
+        """Whether it is one of the question's figures: bare numbers and one month, one card, a million tokens are part
+        of its wording as often as not.
+        """
+        part_of_wording = self.low == 1 and (
+            self.unit in ("month", "year", "hour", "Mtoken", "request") or self.unit.startswith("accelerator")
+        )
+        return bool(self.unit) and not part_of_wording and not (self.low == 1e6 and self.unit == "token")
 
 
 def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
@@ -169,7 +180,7 @@ def _unit_after(folded: str, position: int, money: str) -> tuple[str, int]:
         hours = re.match(r"[ -]?(?:gpu)?[ -]?(?:h(?:ou)?rs?\b|hours?\b|卡时|小时)", folded[end:])
         return ("accelerator * hour", end + hours.end()) if hours else ("accelerator", end)
     for row in (*_table()["money"], *_table()["after"]):
-        if match := re.match(row["pattern"], rest[skip:]):
+        if match := words_pattern(row["pattern"]).match(rest[skip:]):
             return row["unit"], position + skip + match.end()
     return "", position
 
@@ -180,13 +191,13 @@ def _rates_after(folded: str, position: int, words_between: int) -> tuple[list[s
     while len(found) < 3:
         rest = folded[position:]
         between = rf"(?:\s(?!{_NOT_BETWEEN}\b)[a-z-]+){{0,{0 if found else words_between}}}?"
-        lead = re.match(rf"(?:{between})(?:{_PER})", rest)
+        lead = words_pattern(rf"(?:{between})(?:{_PER})").match(rest)
         row = _first("per", rest[lead.end() :]) if lead else None
         if lead and row:
             found.append(row[0])
             position += lead.end() + row[1]
             continue
-        if not found and (word := re.match(rf"\s({_table()['rate_words']})", rest)):
+        if not found and (word := words_pattern(rf"\s({_table()['rate_words']})").match(rest)):
             found.append(_rate_of(word.group(1)))
             position += word.end()
         break
@@ -202,7 +213,7 @@ def _rates_before(before: str, *, words: bool) -> list[str]:
         for part in re.findall(
             r"(?:每|单(?=[次])|一(?=个?[月天年]|次(?!训练|预训练|微调)))(?:个)?\s?([^每]{1,12})", clause
         )
-        if (row := next((row for row in _table()["per"] if re.match(row["pattern"], part)), None))
+        if (row := next((row for row in _table()["per"] if words_pattern(row["pattern"]).match(part)), None))
     ]
     if words and not found and (word := re.search(_table()["rate_words"], clause[-28:])):
         found.append(_rate_of(word.group()))
@@ -215,7 +226,7 @@ def _rate_of(word: str) -> str:
 
 def _first(table: str, rest: str) -> tuple[str, int] | None:
     for row in _table()[table]:
-        if match := re.match(row["pattern"], rest):
+        if match := words_pattern(row["pattern"]).match(rest):
             return row["unit"], match.end()
     return None
 
@@ -231,9 +242,10 @@ def _canonical(unit: str) -> tuple[str, float]:
 
 
 def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount:
-    """`amount` with the words of its clause, up to the next amount on either side."""
-    left = max((other.end for other in others if other.end <= amount.start), default=0)
-    right = min((other.start for other in others if other.start >= amount.end), default=len(folded))
+    """`amount` with the words of its clause, up to the next figure on either side."""
+    figures = [other for other in others if other.says_much or not other.unit]
+    left = max((other.end for other in figures if other.end <= amount.start), default=0)
+    right = min((other.start for other in figures if other.start >= amount.end), default=len(folded))
     before = _CLAUSE_END.split(folded[max(left, amount.start - _ROLE_LENGTH) : amount.start])[-1]
     after = _CLAUSE_END.split(folded[amount.end : min(right, amount.end + _ROLE_LENGTH)])[0]
     return Amount(

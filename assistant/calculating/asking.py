@@ -5,17 +5,17 @@ Pure and fast. A question about facts or advice gives None; so does one that no 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 from assistant.calculating.amounts import Amount
-from assistant.calculating.cues import Reading, asked_step, cue_hits, cue_table, cues_of, read_question, wants_number
+from assistant.calculating.cues import Reading, asked_step, asks_for_number, cue_hits, cue_table, cues_of, may_want_number, read_question
 from assistant.calculating.known_names import Name
+from assistant.calculating.patterns import says
 from assistant.calculating.placing import Placement
-from assistant.calculating.ranking import may_not_be_left_out, placement_for, ranked
+from assistant.calculating.ranking import is_complete, may_not_be_left_out, placement_for, ranked
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.quantity import Quantity, given
@@ -31,9 +31,9 @@ class Request:
     """A calculation that is asked for: the inputs of each alternative, and the step that is the answer.
 
     `asked` is a step's symbol, empty for the calculator's value. `left` are amounts with a unit that went nowhere.
-    `unsaid` are amounts of money whose currency must be asked for. `also` answers what else is asked: 2 GPUs in a day
+    `unsaid` are amounts of money that were taken to be in the usual currency. `also` answers what else is asked: 2 GPUs in a day
     are a cost and a time, and the accelerators that a day would take. `otherwise` is what else the question may mean,
-    for when this lacks inputs.
+    for when this lacks inputs. `in_words`: its words ask for a number, which its figures alone may do as well.
     """
 
     calculator: Calculator[Any]
@@ -47,6 +47,7 @@ class Request:
     text: str = ""
     also: Request | None = None
     otherwise: Request | None = None
+    in_words: bool = True
 
 
 def find_request(
@@ -66,14 +67,20 @@ def find_request(
 
 
 def _alone(reading: Reading, currency: str, named: str = "") -> Request | None:
-    """The request of a question that stands by itself."""
-    if not wants_number(reading):
+    """The request of a question that stands by itself.
+
+    Figures that fill all a calculator needs and go nowhere else ask for it without a question: LTV, ARPU $50, churn 4%.
+    """
+    if not may_want_number(reading):
         return None
     found = ranked(reading, currency)
+    if not asks_for_number(reading):
+        found = [one for one in found if is_complete(*one[1:])]
     if not found:
         return None
     requests = [_request(reading, calculator, placement, currency) for _, calculator, placement in found[:2]]
-    return replace(requests[0], otherwise=requests[1]) if len(requests) > 1 else requests[0]
+    otherwise = requests[1] if len(requests) > 1 else None
+    return replace(requests[0], otherwise=otherwise, in_words=asks_for_number(reading))
 
 
 def _request(reading: Reading, calculator: Calculator[Any], placement: Placement, currency: str) -> Request:
@@ -86,10 +93,10 @@ def _request(reading: Reading, calculator: Calculator[Any], placement: Placement
         _alternatives(placement.values),
         asked_step(calculator, reading.folded),
         placement.left,
-        placement.unsaid,
+        () if reading.currency or currency else placement.unsaid,
         reading.amounts,
         reading.names,
-        reading.currency or currency,
+        reading.currency or currency or (reading.usual_currency if placement.unsaid else ""),
         reading.folded,
         _request(reading, also, beside, currency) if joined and also and beside else None,
     )
@@ -102,16 +109,16 @@ def _follow(reading: Reading, last: Request | None, currency: str) -> Request | 
     picked = _picked(reading.folded, last)
     money = currency or last.currency
     calculator, placement = last.calculator, placement_for(reading, last.calculator, money)
-    if placement.left or not (placement.values or placement.unsaid or picked is not None):
+    if placement.left or not (placement.values or picked is not None):
         # What it names has no place in the calculation before it: it may ask for another one.
         fresh = _alone(reading, money)
         calculator = fresh.calculator if fresh else _other_calculator(reading, last) or last.calculator
         placement = placement_for(reading, calculator, money)
-    if re.search(cues_of(calculator.name).get("unless", "(?!)"), reading.folded):
+    if says(cues_of(calculator.name).get("unless", "(?!)"), reading.folded):
         return None
     asked = asked_step(calculator, reading.folded)
     is_same = calculator.name == last.calculator.name
-    if not placement.values and not placement.unsaid and picked is None and is_same and not asked:
+    if not placement.values and picked is None and is_same and not asked:
         return None
     if any("customer" in amount.unit or (reading.currency or "¤") in amount.unit for amount in placement.left):
         return None  # what it changes is not understood
@@ -133,26 +140,26 @@ def _follow(reading: Reading, last: Request | None, currency: str) -> Request | 
 
 def may_ask(request: Request, missing: Sequence[str]) -> bool:
     """Whether the inputs `missing` should be asked for: the calculation is clear and most of it was given."""
-    if not any(request.alternatives):
+    if not request.in_words or not any(request.alternatives):
         return False  # nothing was said, and the profile does not say it
     specs = input_specs(request.calculator.inputs)
     given = {name for name in request.alternatives[0] if may_not_be_left_out(specs[name])}
     looked_up = {"input_price", "output_price"}  # a model's name gives both, and is asked for in one go
-    if cues_of(request.calculator.name).get("never_ask") or re.search(cue_table()["compound"], request.text):
+    if cues_of(request.calculator.name).get("never_ask") or says(cue_table()["compound"], request.text):
         return False
     return len(set(missing) - looked_up) <= max(1, len(given))
 
 
 def _leans(folded: str) -> bool:
     rules = cue_table()
-    if re.search(r"为什么|why|怎么降|怎样|如何|how (?:do|can|should|to)\b", folded):
+    if says(r"为什么|why|怎么降|怎样|如何|how (?:do|can|should|to)\b", folded):
         return False
-    return bool(re.search(rules["follow"], folded) or any(re.search(pick, folded) for pick in rules["pick"]))
+    return says(rules["follow"], folded) or any(says(pick, folded) for pick in rules["pick"])
 
 
 def _picked(folded: str, last: Request) -> int | None:
     for place_, pattern in enumerate(cue_table()["pick"]):
-        if re.search(pattern, folded) and place_ < len(last.alternatives) > 1:
+        if says(pattern, folded) and place_ < len(last.alternatives) > 1:
             return place_
     return None
 
@@ -161,7 +168,7 @@ def _other_calculator(reading: Reading, last: Request) -> Calculator[Any] | None
     """A calculator that only this question's own cues point at."""
     pointed = [calculator for calculator in CALCULATORS if cue_hits(calculator.name, reading.folded)]
     others = [calculator for calculator in pointed if calculator.name != last.calculator.name]
-    return others[0] if len(pointed) == 1 and others and re.search(cue_table()["asks"], reading.folded) else None
+    return others[0] if len(pointed) == 1 and others and says(cue_table()["asks"], reading.folded) else None
 
 
 def _changed(base: Mapping[str, Value], placement: Placement) -> dict[str, Value]:
@@ -171,9 +178,9 @@ def _changed(base: Mapping[str, Value], placement: Placement) -> dict[str, Value
         old, by = base.get(name), placement.values[name][0]
         if len(amounts) != 1 or not isinstance(old, Quantity) or not isinstance(by, Quantity):
             continue
-        if re.search(cue_table()["less"], amounts[0].before):
+        if says(cue_table()["less"], amounts[0].before):
             found[name] = given(old.to(old.unit) - by.to(old.unit), old.unit, "")
-        elif re.search(cue_table()["more"], amounts[0].before):
+        elif says(cue_table()["more"], amounts[0].before):
             found[name] = given(old.to(old.unit) + by.to(old.unit), old.unit, "")
     return found
 

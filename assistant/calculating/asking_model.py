@@ -13,8 +13,8 @@ from typing import Any
 
 from assistant.calculating.amounts import Amount
 from assistant.calculating.asking import Request
-from assistant.calculating.cues import Reading, wants_number
-from assistant.calculating.fitting import is_needed, says_much, unit_for
+from assistant.calculating.cues import Reading, may_want_number
+from assistant.calculating.fitting import is_needed, unit_for
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.quantity import given
@@ -43,8 +43,8 @@ Question: {question}"""
 
 def ask_model(client: ChatClient, reading: Reading, found: Request | None) -> Request | None:
     """The request that the model makes of a question, beginning with the one that the rules `found`; None for none."""
-    amounts = [amount for amount in reading.amounts if says_much(amount)]
-    if len(amounts) < _FEWEST_AMOUNTS or not wants_number(reading, in_known_words=False):
+    amounts = [amount for amount in reading.amounts if amount.says_much]
+    if len(amounts) < _FEWEST_AMOUNTS or not may_want_number(reading):
         return None
     try:
         calculator = found.calculator if found else _which(client, reading, amounts)
@@ -87,7 +87,7 @@ def _could_fill(calculator: Calculator[Any], reading: Reading, amounts: Sequence
 
 
 def _any_fits(amounts: Sequence[Amount], spec: InputSpec, reading: Reading) -> bool:
-    return any(unit_for(amount, spec, has_role=True, currency=reading.currency)[0] for amount in amounts)
+    return any(unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0] for amount in amounts)
 
 
 def _where(
@@ -96,7 +96,7 @@ def _where(
     """Input -> the amount chosen for it, as text and as a value. What does not fit an input is left out."""
     specs = {name: spec for name, spec in input_specs(calculator.inputs).items() if spec.kind == "number"}
     fitting = {
-        name: [amount.text for amount in amounts if unit_for(amount, spec, has_role=True, currency=reading.currency)[0]]
+        name: [amount.text for amount in amounts if unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0]]
         for name, spec in specs.items()
     }
     offered = {name: [*dict.fromkeys(texts), _NONE] for name, texts in fitting.items() if texts}
@@ -110,7 +110,7 @@ def _where(
     for name, text in chosen.items():
         taken = {used for used, _ in found.values()}
         if name in offered and text in by_text and text not in taken:
-            unit, _ = unit_for(by_text[text], specs[name], has_role=True, currency=reading.currency)
+            unit, _ = unit_for(by_text[text], specs[name], has_role=True, currency=reading.currency or reading.usual_currency)
             if unit:
                 found[name] = (text, given(by_text[text].low, unit, ""))
     return found

@@ -17,11 +17,10 @@ from assistant.verifying.verification import Checked, Verified
 from corpus.document import Language
 from corpus.tables import Tables
 
-# What the currency of money without one is asked for with.
-_WHICH_CURRENCY = Text(
-    "Which currency is {amounts} in? Please ask again with it, such as ¥6 million CNY or $80k; it is not guessed.",
-    "{amounts}是什么货币？请写明再问一次，例如 600 万元人民币或 8 万美元；币种不作猜测。",
+_CURRENCY = Text(
+    "No currency was named: {amounts} are taken as {currency}.", "题中没有写币种：{amounts}按{currency}计。"
 )
+_CURRENCIES = {"CNY": Text("Chinese yuan", "人民币"), "USD": Text("US dollars", "美元")}
 _YEN_SIGN = Text("¥ is read as Chinese yuan.", "“¥”按人民币理解。")
 _STANDS_IN = Text(
     "The size and data of {name} were never published; {known} stands in for it, of which both are known.",
@@ -78,9 +77,6 @@ def work_out(
         # Money that found no place is part of what was asked: a figure without it would be another one.
         beside = work_out(request.otherwise, tables, language, company) if request.otherwise else None
         return beside if isinstance(beside, Calculated) else None
-    if request.unsaid:
-        amounts = _listed([amount.text for amount in request.unsaid], language)
-        return NotCalculated("input_missing", _WHICH_CURRENCY.in_language(language).format(amounts=amounts))
     try:
         results = [calculate_for(company, request.calculator, values, tables) for values in request.alternatives]
         if request.also:
@@ -113,6 +109,9 @@ def _remarks(request: Request, tables: Tables, language: Language) -> list[str]:
             row = tables.training_runs[name.row]
             known = (row.name_zh if language == "zh" else "") or row.name
             found.append(_STANDS_IN.in_language(language).format(name=name.stands_in, known=known))
+    if request.unsaid:
+        amounts, currency = _listed([a.text for a in request.unsaid], language), _CURRENCIES[request.currency]
+        found.append(_CURRENCY.in_language(language).format(amounts=amounts, currency=currency.in_language(language)))
     if request.left:
         amounts = _listed([amount.text for amount in request.left], language)
         found.append(_NOT_USED.in_language(language).format(amounts=amounts))

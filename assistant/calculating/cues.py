@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant.calculating.amounts import Amount, read_amounts
-from assistant.calculating.fitting import says_much
 from assistant.calculating.known_names import Name, find_names, mask_names
 from assistant.calculating.numerals import fold
+from assistant.calculating.patterns import says
 from assistant.calculators.calculator import Calculator
 from assistant.calculators.units import CURRENCIES
+from corpus.language import HAN
 from corpus.tables import Tables
 
 _TABLE = Path(__file__).parent / "asking.toml"
@@ -36,6 +37,11 @@ class Reading:
         named = {code for code in CURRENCIES for amount in self.amounts if re.search(rf"\b{code}\b", amount.unit)}
         return named.pop() if len(named) == 1 else ""
 
+    @property
+    def usual_currency(self) -> str:
+        """What money without a currency is taken to be in: yuan in a Chinese question or behind ¥, else US dollars."""
+        return "CNY" if HAN.search(self.text) or "¥" in self.folded else "USD"
+
 
 def read_question(text: str, tables: Tables) -> Reading:
     """The amounts and names of `text`."""
@@ -53,31 +59,31 @@ def cue_hits(name: str, folded: str) -> int:
     """How many of a calculator's cues stand in the question; 0 when what it needs does not, or it is another's."""
     cues = cues_of(name)
     needs = cues.get("need", [])
-    found = [cue for cue in cues.get("cue", ()) if re.search(cue, folded)]
+    found = [cue for cue in cues.get("cue", ()) if says(cue, folded)]
     if cues.get("both") and len(found) < len(cues["cue"]):
         return 0
-    if re.search(cues.get("unless", "(?!)"), folded):
+    if says(cues.get("unless", "(?!)"), folded):
         return 0
-    return len(found) if all(re.search(need, folded) for need in ([needs] if isinstance(needs, str) else needs)) else 0
+    return len(found) if all(says(need, folded) for need in ([needs] if isinstance(needs, str) else needs)) else 0
 
 
-def wants_number(reading: Reading, *, in_known_words: bool = True) -> bool:
-    """Whether a number is asked for that could be computed, not what others did, nor why, nor how to go about it.
+def asks_for_number(reading: Reading) -> bool:
+    """Whether its words ask for a number, or for a yes or no that is one."""
+    return says(cue_table()["asks"], reading.folded)
 
-    Without `in_known_words` any question may ask for one.
-    """
+
+def may_want_number(reading: Reading) -> bool:
+    """Whether it may be about a number that could be computed: not what others did, nor why, nor how to go about it."""
     rules, folded = cue_table(), reading.folded
-    if in_known_words and not re.search(rules["asks"], folded):
-        return False
-    if not re.search(rules["never"], folded) or re.search(rules["unless"], folded):
+    if not says(rules["never"], folded) or says(rules["unless"], folded):
         return True
-    return sum(1 for amount in reading.amounts if says_much(amount)) >= int(rules["figures_suffice"])
+    return sum(1 for amount in reading.amounts if amount.says_much) >= int(rules["figures_suffice"])
 
 
 def asked_step(calculator: Calculator[Any], folded: str) -> str:
     """The symbol of the step that the words ask for; empty for the calculator's own value."""
     for symbol, pattern in cues_of(calculator.name).get("asks", {}).items():
-        if re.search(pattern, folded):
+        if says(pattern, folded):
             return str(symbol)
     return ""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculating.patterns import says, words_pattern
 from assistant.calculators.calculator import InputSpec
 from assistant.calculators.units import CURRENCIES, is_in, measure
 
@@ -26,16 +28,6 @@ _DEAREST_HOUR = 150.0
 # From here on a bare number beside words of money is money: 600 万, 80k. 16 servers are not.
 _LEAST_MONEY = 1000.0
 _EXACT, _LOOSE = 2.0, 1.0
-
-
-def says_much(amount: Amount) -> bool:
-    """Whether an amount is one of the question's figures: bare numbers and one month, one card, a million tokens are
-    part of its wording as often as not.
-    """
-    part_of_wording = amount.low == 1 and (
-        amount.unit in ("month", "year", "hour", "Mtoken", "request") or amount.unit.startswith("accelerator")
-    )
-    return bool(amount.unit) and not part_of_wording and not (amount.low == 1e6 and amount.unit == "token")
 
 
 def has_known_unit(amount: Amount) -> bool:
@@ -97,12 +89,11 @@ def _unsaid_money(amount: Amount, spec: InputSpec, *, has_role: bool, currency: 
     """An amount of money without its currency is money only where the words say so."""
     if not has_role or (not amount.unit and amount.high < _LEAST_MONEY):
         return None, 0.0
-    said = amount.unit.removeprefix(UNSAID) if amount.unit.startswith(UNSAID) else ""
-    if said and not same_measure(f"USD{said}", spec.unit.replace("CUR", "USD")):
-        return None, 0.0
-    if not currency:
-        return UNSAID, _LOOSE
-    return spec.unit.replace("CUR", currency) if not said else f"{currency}{said}", _LOOSE
+    wanted = spec.unit.replace("CUR", currency)
+    if not amount.unit.startswith(UNSAID):
+        return wanted, _LOOSE
+    money = replace(amount, unit=currency + amount.unit.removeprefix(UNSAID))
+    return money.unit if same_measure(money.unit, wanted) else _completed(money, [wanted]), _LOOSE
 
 
 def same_measure(one: str, other: str) -> bool:
@@ -116,11 +107,11 @@ def nearness_of(amount: Amount, pattern: str) -> float:
     """How near the words of an input stand: 1 right beside the amount, less further off, 0 when they are not there."""
     best = 0.0
     before, after = _AND.split(amount.before)[-1], _AND.split(amount.after)[0]
-    for match in re.finditer(pattern, before):
+    for match in words_pattern(pattern).finditer(before):
         best = max(best, 1.0 - (len(before) - match.end()) / 60)
-    for match in re.finditer(pattern, after):
+    for match in words_pattern(pattern).finditer(after):
         best = max(best, 0.95 - match.start() / 60)
-    if re.search(pattern, amount.text.lower()):
+    if says(pattern, amount.text.lower()):
         best = max(best, 0.9)
     return best
 

@@ -35,7 +35,8 @@ NUMERAL = re.compile(
     rf"|(?<![第每{_HAN}半几])(?P<han>[{_HAN}]+)(?P<han_scale>万亿|[十百千]?亿|万|{_TENTH})?"
     r"|(?P<scale_only>(?<![一-鿿/\d])(?:万亿|[十百千]亿|[十百千]万|[亿万千百]))(?=级?(?:张)?(?:参数|卡|token|模型|元|用户))"
     r"|(?P<half>半)(?=\s?(?:年|个月|个小时|小时|天))"
-    rf"|\b(?:(?P<fraction>half) a|(?P<article>an?)|(?P<word>{_SPELLED}))(?:[\s-](?P<word_scale>{_WORD_SCALE}))?\b"
+    rf"|\b(?:(?P<fraction>half) a|(?P<article>an?)|(?P<word>{_SPELLED}))(?:[\s-](?P<word_scale>{_WORD_SCALE}))?\b",
+    re.ASCII,
 )
 
 

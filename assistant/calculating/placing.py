@@ -9,17 +9,17 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.calculating.amounts import UNSAID, Amount
+from assistant.calculating.amounts import Amount
 from assistant.calculating.fitting import (
     has_known_unit,
     is_needed,
     nearness_of,
     same_measure,
-    says_much,
     unit_for,
     words_of,
 )
 from assistant.calculating.known_names import Name
+from assistant.calculating.patterns import says
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import InputSpec
 from assistant.calculators.quantity import given
@@ -31,7 +31,7 @@ _ROLE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What was found for the inputs: several values for an input are alternatives. `unsaid` lack a currency.
+    """What was found for the inputs: several values for an input are alternatives. `unsaid` name no currency.
 
     `wording` are amounts without a place that are hardly figures: for a month.
     """
@@ -70,12 +70,12 @@ def place(
     specs: Mapping[str, InputSpec],
     roles: Mapping[str, str],
     *,
-    currency: str = "",
+    currency: str,
 ) -> Placement:
     """Put `amounts` and `names` into the inputs `specs`.
 
     `roles` are patterns of the words that tell an input; `text` is searched for words that are choices. `currency` is
-    that of amounts that name none, empty when it is not known.
+    that of amounts that name none.
     """
     board = _Board()
     fits = sorted(_fits(amounts, specs, roles, currency), key=lambda fit: -fit.score)
@@ -96,9 +96,9 @@ def place(
     return Placement(
         {name: tuple(values) for name, values in board.values.items()},
         {name: tuple(found) for name, found in board.amounts.items()},
-        tuple(amount for amount in unplaced if says_much(amount)),
+        tuple(amount for amount in unplaced if amount.says_much),
         tuple(board.unsaid),
-        tuple(amount for amount in unplaced if not says_much(amount)),
+        tuple(amount for amount in unplaced if not amount.says_much),
     )
 
 
@@ -191,9 +191,8 @@ def _put(board: _Board, fit: _Fit, amount: Amount, *, alternatives: bool) -> Non
         return
     board.placed.add(fit.amount)
     board.by_role |= {fit.name} if fit.has_role else set()
-    if fit.unit == UNSAID:
+    if not has_known_unit(amount) and any(code in fit.unit for code in CURRENCIES):
         board.unsaid.append(amount)
-        return
     ends = (amount.low, amount.high) if amount.is_range else (amount.low,)
     known = board.values.setdefault(fit.name, [])
     board.amounts.setdefault(fit.name, []).append(amount)
@@ -216,6 +215,6 @@ def _put_choices(
             continue
         for choice in spec.choices:
             own = "(?!)" if roles.get(name) == "(?#only)" else rf"(?<![a-z\d]){re.escape(choice)}(?![a-z\d])"
-            if re.search(roles.get(f"{name}={choice}") or own, text):
+            if says(roles.get(f"{name}={choice}") or own, text):
                 board.placed |= {place_ for place_, amount in enumerate(amounts) if amount.unit == "bit"}
                 board.values.setdefault(name, []).append(choice)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from assistant.calculating.amounts import Amount
 from assistant.calculating.cues import Reading, cue_hits, cues_of
-from assistant.calculating.fitting import says_much
+from assistant.calculating.patterns import says
 from assistant.calculating.placing import Placement, compared, multiplied, place, shared
+from assistant.calculators.calculate import plays_a_part
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.precision import BYTES
 from assistant.calculators.registry import CALCULATORS
 from assistant.calculators.units import CURRENCIES
+
+
+_MACHINE = r"server|\bbox|\bnode|machine|服务器|整机|一台|机器|节点"
+_CLAUSE = r"[,，。;；!！?？\n]"
 
 
 def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any], Placement]]:
@@ -27,12 +32,13 @@ def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any]
         placement = placement_for(reading, calculator, currency)
         by_name = cues_of(calculator.name).get("names_suffice") in placement.values
         says_something = any(
-            says_much(amount) or (not amount.unit and not input_specs(calculator.inputs)[name].unit)
+            amount.says_much or amount in placement.unsaid
+            or (not amount.unit and not input_specs(calculator.inputs)[name].unit)
             for name, amounts in placement.amounts.items()
             for amount in amounts
         )
         by_profile = _is_about_the_company(calculator.name, reading)
-        if not (says_something or placement.unsaid or by_name or by_profile):
+        if not (says_something or by_name or by_profile):
             continue
         needed = [name for name, spec in input_specs(calculator.inputs).items() if may_not_be_left_out(spec)]
         filled = sum(1 for name in needed if name in placement.values) / max(1, len(needed))
@@ -46,10 +52,18 @@ def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any]
     return sorted(found, key=lambda item: -item[0])
 
 
+def is_complete(calculator: Calculator[Any], placement: Placement) -> bool:
+    """Whether at least two figures have their place, none is left over, and nothing that must be given is missing."""
+    specs = input_specs(calculator.inputs).items()
+    needed = [name for name, spec in specs if may_not_be_left_out(spec) and plays_a_part(spec, placement.values)]
+    placed = [amount for amounts in placement.amounts.values() for amount in amounts]
+    return len(placed) > 1 and not placement.left and all(name in placement.values for name in needed)
+
+
 def _is_about_the_company(name: str, reading: Reading) -> bool:
     """Whether the profile may give everything, as for: how long will our cash last."""
     pattern = cues_of(name).get("profile_suffices")
-    return bool(pattern and re.search(pattern, reading.folded)) and not any(says_much(a) for a in reading.amounts)
+    return bool(pattern and says(pattern, reading.folded)) and not any(a.says_much for a in reading.amounts)
 
 
 def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) -> Placement:
@@ -57,10 +71,11 @@ def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) 
     specs = input_specs(calculator.inputs)
     cues = cues_of(calculator.name)
     roles = {**cues_of("common")["roles"], **cues.get("roles", {})}
-    money = reading.currency or currency
+    money = reading.currency or currency or reading.usual_currency
     amounts = _per_customer(reading.amounts) if cues.get("per_customer") else reading.amounts
+    amounts = _per_card(amounts, reading.folded) if cues.get("per_card") else amounts
     found = place(amounts, reading.names, reading.folded, specs, roles, currency=money)
-    if (widest := cues.get("widest")) and re.search(widest["when"], reading.folded):
+    if (widest := cues.get("widest")) and says(widest["when"], reading.folded):
         found = compared(found, widest["of"], widest["into"], BYTES)
     return multiplied(shared(found, cues.get("same", ())), specs, cues.get("derive", ()))
 
@@ -77,6 +92,20 @@ def _per_customer(amounts: Sequence[Amount]) -> Sequence[Amount]:
         else amount
         for amount in amounts
     ]
+
+
+def _per_card(amounts: Sequence[Amount], folded: str) -> Sequence[Amount]:
+    """The price of a machine with so many cards as that of each: $300k for a server of 8 H100."""
+    for one, other in pairwise(sorted(amounts, key=lambda amount: amount.start)):
+        count, money = (one, other) if one.unit == "accelerator" else (other, one)
+        between = folded[one.end : other.start]
+        is_one_machine = count.unit == "accelerator" and count.low > 1 and money.unit in CURRENCIES
+        if is_one_machine and says(_MACHINE, folded[max(0, one.start - 8) : other.end + 24]) and not says(_CLAUSE, between):
+            each = replace(
+                money, unit=f"{money.unit} / accelerator", low=money.low / count.low, high=money.high / count.low
+            )
+            return [each if amount is money else amount for amount in amounts if amount is not count]
+    return amounts
 
 
 def may_not_be_left_out(spec: InputSpec) -> bool:

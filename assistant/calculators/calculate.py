@@ -52,7 +52,7 @@ def calculate(
     for name, spec in specs.items():
         if name in values:
             read[name] = GivenInput(name, spec.label, spec.symbol, _checked(name, spec, values[name], currency, tables))
-    needed = {name: spec for name, spec in specs.items() if _plays_a_part(spec, values)}
+    needed = {name: spec for name, spec in specs.items() if plays_a_part(spec, values)}
     for name, spec in needed.items():
         if name not in read and (completed := _completed(name, spec, read, currency, tables, trace, today)):
             read[name] = completed
@@ -68,7 +68,8 @@ def calculate(
     )
 
 
-def _plays_a_part(spec: InputSpec, values: Mapping[str, Value]) -> bool:
+def plays_a_part(spec: InputSpec, values: Mapping[str, object]) -> bool:
+    """Whether an input counts beside the `values` that were given."""
     return (not spec.only_with or spec.only_with in values) and values.keys().isdisjoint(spec.unless)
 
 

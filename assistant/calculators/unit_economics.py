@@ -11,9 +11,14 @@ from assistant.calculators.quantity import Quantity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Margin:
-    """What a customer pays, and what is left of it: as a margin, or as the cost of serving one."""
+    """What is left of what a customer pays: as it is, or with a margin or the cost of serving one."""
 
-    revenue: Quantity = number(Text("revenue per customer", "每位客户收入"), "CUR / customer / month", "a", most=1e8)
+    profit: Quantity | None = number(
+        Text("gross profit per customer", "每位客户毛利"), "CUR / customer / month", "p", most=1e8, optional=True
+    )
+    revenue: Quantity | None = number(
+        Text("revenue per customer", "每位客户收入"), "CUR / customer / month", "a", most=1e8, unless=("profit",)
+    )
     margin: Quantity | None = number(
         Text("gross margin", "毛利率"), "percent", "g", most=100, optional=True, least=None, above_zero=False
     )
@@ -55,7 +60,7 @@ def lifetime_value(customer: Lifetime, trace: Trace) -> Quantity:
         "LTV",
         Text("lifetime value", "客户终身价值"),
         profit / customer.churn,
-        f"{customer.revenue.currency} / customer",
+        f"{profit.currency} / customer",
     )
 
 
@@ -79,7 +84,7 @@ def value_to_cost(customer: Customer, trace: Trace) -> Quantity:
         "LTV",
         Text("lifetime value", "客户终身价值"),
         profit / customer.churn,
-        f"{customer.revenue.currency} / customer",
+        f"{profit.currency} / customer",
     )
     _payback(customer.cac, profit, trace)
     goal = trace.fact("ltv-cac").figures["minimum_ratio"]
@@ -101,6 +106,9 @@ def _payback(cac: Quantity, profit: Quantity, trace: Trace) -> Quantity:
 
 
 def _gross_profit(customer: Margin, trace: Trace) -> Quantity:
+    if customer.profit is not None:
+        return customer.profit
+    assert customer.revenue is not None  # there unless the profit is given
     unit = customer.revenue.unit
     if customer.margin and customer.serving:
         raise BadInputError(
