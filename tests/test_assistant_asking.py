@@ -122,12 +122,51 @@ def test_a_follow_up_that_asks_for_no_number_is_no_calculation(why: str) -> None
     assert find_request(why, ["账上有 600 万元，每个月烧 50 万元，还能撑几个月？"], TABLES) is None
 
 
-def test_money_without_a_currency_is_asked_about() -> None:
-    made = worked_out("账上有 600 万，每个月烧 50 万，还能撑多久？")
-    assert isinstance(made, NotCalculated)
-    assert made.reason == "input_missing"
-    assert "600 万" in made.text
-    assert "什么货币" in made.text
+@pytest.mark.parametrize(
+    ("question", "taken"),
+    [
+        ("账上有 600 万，每个月烧 50 万，还能撑多久？", "600 万、50 万按人民币计"),
+        ("With 3M in the bank and a burn of 250k a month, how long will our cash last?", "taken as US dollars"),
+    ],
+)
+def test_money_without_a_currency_is_in_the_usual_one_and_that_is_said(question: str, taken: str) -> None:
+    made = worked_out(question, language="zh" if "烧" in question else "en")
+    assert isinstance(made, Calculated)
+    assert float(made.calculations[0].value) == 12
+    assert taken in made.text
+
+
+def test_money_in_a_named_currency_needs_no_remark() -> None:
+    made = worked_out("账上有 600 万美元，每个月烧 50 万，还能撑多久？")
+    assert isinstance(made, Calculated)
+    assert "币种" not in made.text
+
+
+@pytest.mark.parametrize(
+    ("question", "calculator", "value"),
+    [
+        ("LTV/CAC if ARPU is $80/month, gross margin 70%, churn 3% monthly, CAC $900?", "unit-economics", 2.0741),
+        ("毛利率：收入100万，推理成本30万，人工客服10万", "gross-margin", 60),
+        ("每月流失率4%，客单价500元，毛利率65%，LTV是多少？", "ltv", 8125),
+        ("What is the payback period if CAC is $1200 and gross margin per customer is $150 a month?", "cac-payback", 8),
+        ("训练一个13B模型用1万亿token要多少算力（FLOPs）？", "training-compute", 7.8e22),
+        ("买一台8卡H100服务器要30万美元，租是每卡每小时2.5美元，多久回本？", "rent-vs-buy", 21.31),
+        ("现在每百万token 10元，每年降50%，三年后是多少？", "price-decline", 1.25),
+    ],
+)
+def test_figures_that_suffice_are_computed_however_they_are_put(question: str, calculator: str, value: float) -> None:
+    made = worked_out(question)
+    assert isinstance(made, Calculated)
+    assert made.calculations[0].name == calculator
+    assert float(made.calculations[0].value) == pytest.approx(value, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["We have 64 H100 and 12 engineers, and our CTO wants to train. Advice?", "我们有 8 张卡、5 个工程师，怎么分工？"],
+)
+def test_figures_beside_a_question_for_advice_are_not_computed(statement: str) -> None:
+    assert worked_out(statement) is None
 
 
 def test_a_missing_input_is_asked_for_in_the_askers_language() -> None:

@@ -82,7 +82,7 @@ def must_not_be_asked(handler: ScriptedHandler, body: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("question", "reason", "says_what"),
     [
-        ("账上有 600 万，每个月烧 50 万，还能撑多久？", "input_missing", "什么货币"),
+        ("训练一个 7B 模型要多少钱？", "input_missing", "训练 token 数"),
         ("What does it cost to train a 7B model at 140% MFU on 1T tokens?", "input_impossible", "140%"),
     ],
 )

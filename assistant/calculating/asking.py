@@ -11,7 +11,16 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.calculating.amounts import Amount
-from assistant.calculating.cues import Reading, asked_step, asks_for_number, cue_hits, cue_table, cues_of, may_want_number, read_question
+from assistant.calculating.cues import (
+    Reading,
+    asked_step,
+    asks_for_number,
+    cue_hits,
+    cue_table,
+    cues_of,
+    may_want_number,
+    read_question,
+)
 from assistant.calculating.known_names import Name
 from assistant.calculating.patterns import says
 from assistant.calculating.placing import Placement
@@ -31,9 +40,10 @@ class Request:
     """A calculation that is asked for: the inputs of each alternative, and the step that is the answer.
 
     `asked` is a step's symbol, empty for the calculator's value. `left` are amounts with a unit that went nowhere.
-    `unsaid` are amounts of money that were taken to be in the usual currency. `also` answers what else is asked: 2 GPUs in a day
-    are a cost and a time, and the accelerators that a day would take. `otherwise` is what else the question may mean,
-    for when this lacks inputs. `in_words`: its words ask for a number, which its figures alone may do as well.
+    `unsaid` are amounts of money that were taken to be in the usual currency. `also` answers what else is asked: 2 GPUs
+    in a day are a cost and a time, and the accelerators that a day would take. `otherwise` is what else the question
+    may mean, for when this lacks inputs. `in_words`: its words ask for a number, which its figures alone may do as
+    well.
     """
 
     calculator: Calculator[Any]

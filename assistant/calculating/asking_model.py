@@ -87,7 +87,10 @@ def _could_fill(calculator: Calculator[Any], reading: Reading, amounts: Sequence
 
 
 def _any_fits(amounts: Sequence[Amount], spec: InputSpec, reading: Reading) -> bool:
-    return any(unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0] for amount in amounts)
+    return any(
+        unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0]
+        for amount in amounts
+    )
 
 
 def _where(
@@ -96,7 +99,11 @@ def _where(
     """Input -> the amount chosen for it, as text and as a value. What does not fit an input is left out."""
     specs = {name: spec for name, spec in input_specs(calculator.inputs).items() if spec.kind == "number"}
     fitting = {
-        name: [amount.text for amount in amounts if unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0]]
+        name: [
+            amount.text
+            for amount in amounts
+            if unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0]
+        ]
         for name, spec in specs.items()
     }
     offered = {name: [*dict.fromkeys(texts), _NONE] for name, texts in fitting.items() if texts}
@@ -110,7 +117,9 @@ def _where(
     for name, text in chosen.items():
         taken = {used for used, _ in found.values()}
         if name in offered and text in by_text and text not in taken:
-            unit, _ = unit_for(by_text[text], specs[name], has_role=True, currency=reading.currency or reading.usual_currency)
+            unit, _ = unit_for(
+                by_text[text], specs[name], has_role=True, currency=reading.currency or reading.usual_currency
+            )
             if unit:
                 found[name] = (text, given(by_text[text].low, unit, ""))
     return found

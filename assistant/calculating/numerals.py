@@ -30,7 +30,7 @@ _SPELLED = "|".join(
 _WORD_SCALE = r"hundred|thousand|million|billion|trillion|dozen"
 
 NUMERAL = re.compile(
-    rf"(?<!\d,)(?<![a-z]-)(?<![a-z\d._第])(?P<low>{_DIGITS})(?P<low_scale>{_SCALE})?"
+    rf"(?!(?<=\d,)\d{{3}}(?!\d))(?<![a-z]-)(?<![a-z\d._第])(?P<low>{_DIGITS})(?P<low_scale>{_SCALE})?"
     rf"(?:(?P<mark>\s?%)?\s?(?:-|–|—|~|～|到|至|\bto\b)\s?[$¥€£]?(?P<high>{_DIGITS})(?P<high_scale>{_SCALE})?(?=\s?[^\d-]|$))?"
     rf"|(?<![第每{_HAN}半几])(?P<han>[{_HAN}]+)(?P<han_scale>万亿|[十百千]?亿|万|{_TENTH})?"
     r"|(?P<scale_only>(?<![一-鿿/\d])(?:万亿|[十百千]亿|[十百千]万|[亿万千百]))(?=级?(?:张)?(?:参数|卡|token|模型|元|用户))"

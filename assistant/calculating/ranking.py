@@ -17,7 +17,6 @@ from assistant.calculators.precision import BYTES
 from assistant.calculators.registry import CALCULATORS
 from assistant.calculators.units import CURRENCIES
 
-
 _MACHINE = r"server|\bbox|\bnode|machine|服务器|整机|一台|机器|节点"
 _CLAUSE = r"[,，。;；!！?？\n]"
 
@@ -32,7 +31,8 @@ def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any]
         placement = placement_for(reading, calculator, currency)
         by_name = cues_of(calculator.name).get("names_suffice") in placement.values
         says_something = any(
-            amount.says_much or amount in placement.unsaid
+            amount.says_much
+            or amount in placement.unsaid
             or (not amount.unit and not input_specs(calculator.inputs)[name].unit)
             for name, amounts in placement.amounts.items()
             for amount in amounts
@@ -100,7 +100,11 @@ def _per_card(amounts: Sequence[Amount], folded: str) -> Sequence[Amount]:
         count, money = (one, other) if one.unit == "accelerator" else (other, one)
         between = folded[one.end : other.start]
         is_one_machine = count.unit == "accelerator" and count.low > 1 and money.unit in CURRENCIES
-        if is_one_machine and says(_MACHINE, folded[max(0, one.start - 8) : other.end + 24]) and not says(_CLAUSE, between):
+        if (
+            is_one_machine
+            and says(_MACHINE, folded[max(0, one.start - 8) : other.end + 24])
+            and not says(_CLAUSE, between)
+        ):
             each = replace(
                 money, unit=f"{money.unit} / accelerator", low=money.low / count.low, high=money.high / count.low
             )

@@ -13,7 +13,7 @@ from assistant.calculators.written import in_words
 from corpus.tables import TrainingRun
 
 
-def shape_input(name: str, *, optional: bool = False, unless: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - a dataclass field
+def shape_input(name: str, *, optional: bool = False, only_with: str = "", unless: tuple[str, ...] = ()) -> Any:  # noqa: ANN401 - a dataclass field
     """Declare one figure of a model's shape, taken from the known models where nobody gave it."""
     label, symbol = {
         "layers": (Text("layers", "层数"), "L"),
@@ -22,7 +22,9 @@ def shape_input(name: str, *, optional: bool = False, unless: tuple[str, ...] = 
         "head_dim": (Text("dimension of a head", "每头维度"), "d"),
         "vocabulary": (Text("vocabulary", "词表大小"), "V"),
     }[name]
-    return number(label, "", symbol, least=1, most=1e7, of_model=name, optional=optional, unless=unless)
+    return number(
+        label, "", symbol, least=1, most=1e7, of_model=name, optional=optional, only_with=only_with, unless=unless
+    )
 
 
 def cache_per_token(layers: Quantity, kv_heads: Quantity, head_dim: Quantity, precision: str, trace: Trace) -> Quantity:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from assistant.calculators.calculator import Calculator, Text, Trace, chip, choice, known_model, number
 from assistant.calculators.chips import memory_of, usable_share
 from assistant.calculators.compute import all_parameters
+from assistant.calculators.kv_cache import cache_per_token, shape_input
 from assistant.calculators.papers import ML_ENGINEERING
 from assistant.calculators.precision import BYTES, weight_bytes, weight_precision
 from assistant.calculators.quantity import Quantity, ceil, given
@@ -35,6 +36,16 @@ class Weights:
     cache: Quantity | None = number(
         Text("KV cache beside the weights", "另需的 KV 缓存"), "GB", "K", most=1e6, optional=True, above_zero=False
     )
+    context: Quantity | None = number(
+        Text("tokens in one sequence", "每条序列的 token 数"), "token / sequence", "s", least=1, most=1e8, optional=True
+    )
+    sequences: Quantity = number(
+        Text("sequences at once", "同时处理的序列数"), "sequence", "B", default=1, least=1, most=1e7,
+        because=Text("one request", "一个请求"), only_with="context",
+    )  # fmt: skip
+    layers: Quantity = shape_input("layers", only_with="context")
+    kv_heads: Quantity = shape_input("kv_heads", only_with="context")
+    head_dim: Quantity = shape_input("head_dim", only_with="context")
     accelerator: Accelerator | None = chip(
         Text("accelerator", "加速卡"), default="h100-sxm", because=Text("the most common one", "最常见的一种"),
         unless=("card",),
@@ -46,7 +57,8 @@ class Weights:
 
 
 def weight_memory(held: Weights, trace: Trace) -> Quantity:
-    """W = N × bytes per parameter, with a KV cache beside it if one is given; accelerators = ceil(W ÷ usable memory).
+    """W = N × bytes per parameter, with a KV cache beside it if it or its tokens are given; accelerators = ceil(W ÷
+    usable memory).
 
     Source: Bekman, Machine Learning Engineering. GB are 10⁹ bytes. All experts of a mixture count. Against a wider
     precision the saving is N × the difference in bytes. Not in it: activations, the KV cache unless it is given (see
@@ -56,20 +68,28 @@ def weight_memory(held: Weights, trace: Trace) -> Quantity:
     trace.cite(ML_ENGINEERING, *(held.accelerator.sources if held.accelerator else ()))
     weights = trace.step("W", WEIGHTS, held.parameters * weight_bytes(held.precision), "GB")
     _compare(held, weights, trace)
-    total = weights
-    if held.cache is not None:
-        total = trace.step("W_K", Text("weights and KV cache", "权重与 KV 缓存合计"), weights + held.cache, "GB")
+    total, cache = weights, _cache(held, trace)
+    if cache is not None:
+        total = trace.step("W_K", Text("weights and KV cache", "权重与 KV 缓存合计"), weights + cache, "GB")
     memory = memory_of(held.accelerator) if held.accelerator and held.card is None else held.card
     assert memory is not None  # a card is assumed where its memory is not given
     usable = trace.step("U", Text("usable memory", "可用显存"), memory * held.usable, "GB / accelerator")
     label = Text("accelerators that hold it", "放得下所需的卡数")
     needed = trace.step("G", label, ceil(total / usable, "accelerator"), "accelerator")
-    if held.cache is not None:
-        # With the cache given, all that the usable share is kept free for is the working memory.
+    if cache is not None:
+        # With the cache known, all that the usable share is kept free for is the working memory.
         label = Text("accelerators if every byte could be used", "显存全部可用时至少需要的卡数")
         trace.step("G_0", label, ceil(total / memory, "accelerator"), "accelerator")
-    _say_what_follows(held, total, usable, needed, trace)
+    _say_what_follows(held, cache, total, usable, needed, trace)
     return weights
+
+
+def _cache(held: Weights, trace: Trace) -> Quantity | None:
+    """The cache that was given, or that of so many tokens in 16 bits, as servers keep it unless told otherwise."""
+    if held.cache is not None or held.context is None:
+        return held.cache
+    token = cache_per_token(held.layers, held.kv_heads, held.head_dim, "bf16", trace)
+    return trace.step("K", Text("KV cache", "KV 缓存"), token * held.context * held.sequences, "GB")
 
 
 def _compare(held: Weights, weights: Quantity, trace: Trace) -> None:
@@ -101,7 +121,9 @@ def note_split(count: Quantity, trace: Trace) -> None:
         )
 
 
-def _say_what_follows(held: Weights, total: Quantity, usable: Quantity, needed: Quantity, trace: Trace) -> None:
+def _say_what_follows(
+    held: Weights, cache: Quantity | None, total: Quantity, usable: Quantity, needed: Quantity, trace: Trace
+) -> None:
     one = usable.to("GB / accelerator")
     if held.accelerator and held.card is None:
         name = cards(needed, held.accelerator)
@@ -117,22 +139,22 @@ def _say_what_follows(held: Weights, total: Quantity, usable: Quantity, needed: 
         )
     else:
         size = held.parameters.to("parameter") / 1e9
-        one -= held.cache.to("GB") if held.cache is not None else 0
+        one -= cache.to("GB") if cache is not None else 0
         enough = next(
             (p for p in _SMALLER if BYTES[p] < BYTES[held.precision] and BYTES[p] * size <= one * _WITH_ROOM), None
         )
         trace.note(
             Text(
                 f"Needs {name}"
-                + (" for the weights alone" if held.cache is None else "")
+                + (" for the weights alone" if cache is None else "")
                 + (f"; with {enough} weights one is enough." if enough else "."),
-                ("仅权重就需要" if held.cache is None else "需要")
+                ("仅权重就需要" if cache is None else "需要")
                 + f" {name}"
                 + (f"；改用 {enough} 权重，一张即可。" if enough else "。"),
             )
         )
         note_split(needed, trace)
-    alone = held.cache is None
+    alone = cache is None
     binary = total.to("GiB")
     trace.note(
         Text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.calculators.calculator import Calculator, Curve, Result, TableValue, Text, Trace, number
-from assistant.calculators.quantity import Quantity, given
+from assistant.calculators.quantity import Quantity, constant, given
 from corpus.tables import Tables
 
 
@@ -21,9 +21,11 @@ class Decline:
     """A price of today, how fast it falls, and when it is asked for."""
 
     price: Quantity = number(Text("price today", "当前单价"), "CUR / Mtoken", "p", most=1e6)
-    fall: Quantity = number(
-        Text("times cheaper after a year", "每年降至几分之一"), "", "k", least=1, most=1e4, lookup=yearly_fall
-    )
+    drop: Quantity | None = number(Text("fall in a year", "每年降幅"), "percent / year", "r", most=99.99, optional=True)
+    fall: Quantity | None = number(
+        Text("times cheaper after a year", "每年降至几分之一"), "", "k", least=1, most=1e4, lookup=yearly_fall,
+        unless=("drop",),
+    )  # fmt: skip
     time: Quantity = number(
         Text("time from now", "时间"), "month", "t", default=12, most=240, above_zero=False,
         because=Text("a year", "一年"),
@@ -31,7 +33,8 @@ class Decline:
 
 
 def price_after(decline: Decline, trace: Trace) -> Quantity:
-    """p(t) = p ÷ k^(t ÷ 1 year); k = 10 in the series of a16z (2024), for one fixed quality.
+    """p(t) = p ÷ k^(t ÷ 1 year) with k = 1 ÷ (1 − r) for a fall of r in a year; k = 10 in the series of a16z (2024),
+    for one fixed quality.
 
     It stops being true for the best models, whose price does not fall like this, and an exponential is no law: other
     series put k anywhere from 9 to 900 a year. Test a plan with a smaller k.
@@ -45,7 +48,12 @@ def price_after(decline: Decline, trace: Trace) -> Quantity:
     )
     year = given(1, "year", "a")
     years = trace.step("y", Text("time in years", "年数"), decline.time / year, "")
-    return trace.step("p_t", Text("price then", "届时单价"), decline.price / decline.fall**years, decline.price.unit)
+    fall = decline.fall
+    if decline.drop is not None:
+        label = Text("times cheaper after a year", "每年降至几分之一")
+        fall = trace.step("k", label, constant(1) / (constant(1) - decline.drop * year), "")
+    assert fall is not None  # there unless the drop is given
+    return trace.step("p_t", Text("price then", "届时单价"), decline.price / fall**years, decline.price.unit)
 
 
 def _asked_time(result: Result) -> float:

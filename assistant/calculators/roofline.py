@@ -138,6 +138,9 @@ def _replica(served: Served, load: _Load, trace: Trace) -> _Replica:
         held = load.weights + load.cache * (served.batch or _USUAL_BATCH)
         label = Text("accelerators of one replica", "每个副本的卡数")
         count = trace.step("G", label, ceil(held / load.room, "accelerator"), "accelerator")
+        if count.to("accelerator") > 1:
+            held_by = cards(count, served.accelerator)
+            trace.note(Text(f"One is not enough: a replica takes {held_by}.", f"一张放不下：每个副本需要 {held_by}。"))
         note_split(count, trace)
     label = Text("bandwidth of a replica", "副本的显存带宽")
     reads = trace.step("R", label, bandwidth(served.accelerator) * count, "TB / second")
