@@ -32,9 +32,11 @@ _TIMES = ("month", "day", "year", "week", "hour")
 # What leads to the unit that an amount is per, and words that stand before another thing: 10 engineers cost a year.
 _PER = r"\s?(?:/|\bper\b|\beach\b|\ban?\b|\bevery\b)\s?|\s?(?:每(?:个)?|一(?=个?[月天年]|小时|度|张|块|片|卡))\s?"
 _NOT_BETWEEN = r"(?:and|but|or|per|an?|costs?|for|at|with|is|are|what|how|last|over)"
+_SLASH = re.compile(r"\s?(?:/|per\b)")
 _GLUED = {"b": "parameter", "t": "token"}
 # Words right before a number that say what it counts: 总参数 2350 亿、每个 token 激活 220 亿. No model is smaller.
 _PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
+_PEOPLE = re.compile(r"(?:月活|日活|用户(?:数|量)?|客户(?:数|量)|\bmau|\bdau)(?:是|为|约|有|共|[:：])?\s?$")
 _LEAST_MODEL = 1e5
 # Numbers in words that count something without a unit: 跑三遍, two epochs.
 _PASSES = re.compile(r"\s?(?:遍|轮(?!对话|融资)|(?:个\s?)?epochs?\b|(?:full )?passes\b)")
@@ -113,7 +115,9 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     if is_time and low == 1 and not match["article"] and _begins_rate(folded[end:]):
         return None  # 一个月烧 50 万: the month is what the money is per
     words_between = 3 if unit == "request" or money or unit in CURRENCIES else 0
-    pers, end = _rates_after(folded, end, words_between) if unit or number.scale else ([], end)
+    pers, end = (
+        _rates_after(folded, end, words_between) if unit or number.scale or _SLASH.match(folded[end:]) else ([], end)
+    )
     pers += [] if is_time or unit == "parameter" else _rates_before(before, words=not pers)
     pers = [] if unit == "customer" and pers == ["customer"] else pers  # 每个付费用户带来 8 个免费用户
     if unit == "token" and re.search(r"(?:examples?|samples?|documents?|records?) of (?:about )?$", before):
@@ -142,6 +146,8 @@ def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
 def _unit_said(number: Numeral, unit: str, before: str) -> str:
     """The unit that the number itself or the words before it say, where none stands behind it."""
     is_model = bool(number.scale) or number.low >= _LEAST_MODEL
+    if not unit and _PEOPLE.search(before):
+        return "customer"
     if not unit and is_model:
         return _GLUED.get(number.glued) or ("parameter" if _PARAMETERS.search(before) else "")
     return "" if unit == "parameter" and not is_model else unit  # 3 个模型, 头维度 128 的模型
@@ -234,6 +240,7 @@ def _first(table: str, rest: str) -> tuple[str, int] | None:
 def _canonical(unit: str) -> tuple[str, float]:
     """A thousand tokens and kilowatts are not units of the calculators."""
     unit = unit.replace("accelerator / hour / hour", "accelerator / hour")
+    unit = unit.replace("request / person", "request / customer")  # whoever asks a product is its customer
     if "kgCO2e" in unit:
         return unit.replace("kgCO2e", "tCO2e"), 0.001
     if "ktoken" in unit:

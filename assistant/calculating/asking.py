@@ -33,6 +33,8 @@ from corpus.tables import Tables
 
 _LONGEST_FOLLOW_UP = 90
 _MOST_ALTERNATIVES = 3
+# How much less a calculation may be pointed at and still be what a question may mean, too.
+_AS_LIKELY = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ def _alone(reading: Reading, currency: str, named: str = "") -> Request | None:
         found = [one for one in found if is_complete(*one[1:])]
     if not found:
         return None
-    requests = [_request(reading, calculator, placement, currency) for _, calculator, placement in found[:2]]
+    near = [one for one in found[:2] if one[0] > found[0][0] - _AS_LIKELY]
+    requests = [_request(reading, calculator, placement, currency) for _, calculator, placement in near]
     otherwise = requests[1] if len(requests) > 1 else None
     return replace(requests[0], otherwise=otherwise, in_words=asks_for_number(reading))
 

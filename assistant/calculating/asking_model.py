@@ -88,7 +88,7 @@ def _could_fill(calculator: Calculator[Any], reading: Reading, amounts: Sequence
 
 def _any_fits(amounts: Sequence[Amount], spec: InputSpec, reading: Reading) -> bool:
     return any(
-        unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0]
+        unit_for(amount, spec, nearness=1.0, currency=reading.currency or reading.usual_currency)[0]
         for amount in amounts
     )
 
@@ -102,7 +102,7 @@ def _where(
         name: [
             amount.text
             for amount in amounts
-            if unit_for(amount, spec, has_role=True, currency=reading.currency or reading.usual_currency)[0]
+            if unit_for(amount, spec, nearness=1.0, currency=reading.currency or reading.usual_currency)[0]
         ]
         for name, spec in specs.items()
     }
@@ -118,7 +118,7 @@ def _where(
         taken = {used for used, _ in found.values()}
         if name in offered and text in by_text and text not in taken:
             unit, _ = unit_for(
-                by_text[text], specs[name], has_role=True, currency=reading.currency or reading.usual_currency
+                by_text[text], specs[name], nearness=1.0, currency=reading.currency or reading.usual_currency
             )
             if unit:
                 found[name] = (text, given(by_text[text].low, unit, ""))

@@ -27,6 +27,7 @@ _AND = re.compile(r"\band\b|和|与|、")
 _DEAREST_HOUR = 150.0
 # From here on a bare number beside words of money is money: 600 万, 80k. 16 servers are not.
 _LEAST_MONEY = 1000.0
+_RIGHT_BESIDE = 0.97
 _EXACT, _LOOSE = 2.0, 1.0
 
 
@@ -35,11 +36,15 @@ def has_known_unit(amount: Amount) -> bool:
     return bool(amount.unit) and UNSAID not in amount.unit and amount.unit != UNCLEAR_MONEY
 
 
-def unit_for(amount: Amount, spec: InputSpec, *, has_role: bool, currency: str) -> tuple[str | None, float]:
-    """The unit in which `amount` can be meant for an input, and how exactly it says so; None when it cannot."""
+def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str) -> tuple[str | None, float]:
+    """The unit in which `amount` can be meant for an input, and how exactly it says so; None when it cannot.
+
+    `nearness` is that of the words of the input, see `nearness_of`.
+    """
+    has_role = nearness > 0
     wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
     if "CUR" in spec.unit and (amount.unit in ("", UNCLEAR_MONEY) or amount.unit.startswith(UNSAID)):
-        return _unsaid_money(amount, spec, has_role=has_role, currency=currency)
+        return _unsaid_money(amount, spec, nearness, currency)
     if not has_known_unit(amount):
         return (_bare_as(amount, spec.unit, has_role=has_role), _LOOSE) if spec.unit else ("", _EXACT)
     if any(same_measure(amount.unit, unit) for unit in wanted):
@@ -85,9 +90,10 @@ def _may_be_hourly(amount: Amount) -> bool:
     return amount.unit in CURRENCIES and amount.high <= _DEAREST_HOUR
 
 
-def _unsaid_money(amount: Amount, spec: InputSpec, *, has_role: bool, currency: str) -> tuple[str | None, float]:
-    """An amount of money without its currency is money only where the words say so."""
-    if not has_role or (not amount.unit and amount.high < _LEAST_MONEY):
+def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: str) -> tuple[str | None, float]:
+    """An amount of money without its currency is money only where the words say so: 600 万, CAC 300, not 16 servers."""
+    is_named = nearness >= _RIGHT_BESIDE and not amount.after
+    if not nearness or (not amount.unit and amount.high < _LEAST_MONEY and not is_named):
         return None, 0.0
     wanted = spec.unit.replace("CUR", currency)
     if not amount.unit.startswith(UNSAID):

@@ -164,7 +164,7 @@ def _fits(
             nearness = nearness_of(amount, roles.get(name) or words_of(spec))
             if not nearness and name in roles and roles[name].startswith("(?#only)"):
                 continue
-            unit, tightness = unit_for(amount, spec, has_role=nearness > 0, currency=currency)
+            unit, tightness = unit_for(amount, spec, nearness=nearness, currency=currency)
             if unit is not None:
                 yield _Fit(tightness + (_ROLE * nearness), index, name, unit, nearness > 0)
 

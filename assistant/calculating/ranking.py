@@ -53,11 +53,11 @@ def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any]
 
 
 def is_complete(calculator: Calculator[Any], placement: Placement) -> bool:
-    """Whether at least two figures have their place, none is left over, and nothing that must be given is missing."""
+    """Whether two figures, names or choices have their place, no figure is left, and nothing that must be given lacks."""
     specs = input_specs(calculator.inputs).items()
     needed = [name for name, spec in specs if may_not_be_left_out(spec) and plays_a_part(spec, placement.values)]
-    placed = [amount for amounts in placement.amounts.values() for amount in amounts]
-    return len(placed) > 1 and not placement.left and all(name in placement.values for name in needed)
+    is_told = len(placement.values) > 1 and bool(placement.amounts)
+    return is_told and not placement.left and all(name in placement.values for name in needed)
 
 
 def _is_about_the_company(name: str, reading: Reading) -> bool:

@@ -20,7 +20,14 @@ class Terms:
         Text("number of accelerators", "加速卡数量"), "accelerator", "G", default=1, least=1, most=1e6,
         because=Text("for one", "按一张卡计"),
     )  # fmt: skip
-    use: Quantity = number(Text("share of hours needed", "使用时间占比"), "percent", "u", most=100)
+    use: Quantity = number(
+        Text("share of hours needed", "使用时间占比"),
+        "percent",
+        "u",
+        default=100,
+        most=100,
+        because=Text("around the clock", "全天候使用"),
+    )
     price: Quantity = number(
         Text("price on demand", "按需价"), "CUR / accelerator / hour", "P", most=1e4, hourly_price_of="accelerator"
     )
