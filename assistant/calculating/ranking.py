@@ -53,11 +53,16 @@ def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any]
 
 
 def is_complete(calculator: Calculator[Any], placement: Placement) -> bool:
-    """Whether two figures, names or choices have their place, no figure is left, and nothing that must be given lacks."""
-    specs = input_specs(calculator.inputs).items()
-    needed = [name for name, spec in specs if may_not_be_left_out(spec) and plays_a_part(spec, placement.values)]
-    is_told = len(placement.values) > 1 and bool(placement.amounts)
-    return is_told and not placement.left and all(name in placement.values for name in needed)
+    """Whether two figures, names or choices have their place, no figure is left over, and nothing needed is missing."""
+    given = placement.values
+    is_known = "model" in given or "parameters" in given
+    needed = [
+        name
+        for name, spec in input_specs(calculator.inputs).items()
+        if may_not_be_left_out(spec) and plays_a_part(spec, given) and not (spec.of_model and is_known)
+    ]
+    is_told = len(given) > 1 and bool(placement.amounts)
+    return is_told and not placement.left and all(name in given for name in needed)
 
 
 def _is_about_the_company(name: str, reading: Reading) -> bool:
