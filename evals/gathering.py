@@ -100,7 +100,9 @@ class Gathering:
         )
 
     def _facts(self) -> dict[str, str]:
-        options = {name: self._config.getoption(f"--{name}") for name in ("sample", "seed", "repeat", "tag", "cases")}
+        options = {
+            name: self._config.getoption(f"--{name}") for name in ("sample", "each", "seed", "repeat", "tag", "cases")
+        }
         asked = {name: str(value) for name, value in options.items() if value and value != 1}
         machine = (
             f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
