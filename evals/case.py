@@ -19,6 +19,8 @@ SHIPPED_CASES = Path(__file__).parent / "cases"
 
 # Tag of a case that is asked of an index without the documents of its own language.
 ACROSS = "across"
+# Tag of a case that nobody looks at while settings are chosen: only its scores are told.
+HELD_OUT = "held-out"
 
 Expected = Literal["answered", "refused"]
 

@@ -3,7 +3,7 @@
     ASSISTANT_TEST_HOME=DIR python -m tests.batch_sheet --out FOLDER
 
 The questions of evals/questions/founder.csv, thirty in each language, as a workbook with a title, other columns and
-follow-ups; answers as .xlsx, .md and .jsonl, and a report. Time on the wall depends on who shares the machine, so that of
+follow-ups; answers as .jsonl and a report. Time on the wall depends on who shares the machine, so that of
 the processors is told, too. What became of each question beside what was expected is printed to be read.
 """
 
