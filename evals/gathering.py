@@ -95,7 +95,11 @@ class Gathering:
             rows=rows,
             outcomes=self._outcomes,
             results=results,
-            comparison=compare(results, baseline.scores) if baseline.scores is not None else None,
+            comparison=(
+                compare(results, baseline.scores, has_model=bool(facts.get("model")))
+                if baseline.scores is not None
+                else None
+            ),
             earlier=append_run(workspace.home.folder / "evals" / "runs.jsonl", past),
         )
 
