@@ -6,8 +6,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 Q ?= How does quantization cut serving cost?
 REASON ?= made anew
 HOME_FOLDER ?= $(CURDIR)/.home
+EVALS = ASSISTANT_HOME=$(HOME_FOLDER) $(BIN)/python -m pytest evals -q -r fE
 # One thread a worker: the embedder of two workers would else fight over the cores.
-EVALS = OMP_NUM_THREADS=1 ASSISTANT_HOME=$(HOME_FOLDER) $(BIN)/python -m pytest evals -n 2 -q -r fE
+EVALS_BY_TWO = OMP_NUM_THREADS=1 $(EVALS) -n 2
 
 .PHONY: chat ask test check lint slow-tests evals baselines format clean
 
@@ -22,8 +23,8 @@ ask: $(VENV)/run.stamp
 test: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest
 
-# What CI runs: format, lint, types, the corpus, all tests. `make evals` measures the answers.
-check: lint test slow-tests
+# What CI runs: format, lint, types, the corpus, all tests, and whether the answers became worse.
+check: lint test slow-tests evals
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
@@ -36,14 +37,18 @@ SLOW = $(BIN)/python -m pytest -m "llm or browser"
 slow-tests: $(VENV)/dev.stamp
 	$(SLOW) || $(SLOW) --last-failed || $(SLOW) --last-failed
 
-# Fails when the search or the quoting backend became worse than evals/baselines says.
+# Fails when the search, the quoting backend or, on a sample, the embedded model became worse than evals/baselines says.
 evals: $(VENV)/dev.stamp
-	$(EVALS) --backend retrieval --sample 400
-	$(EVALS) --backend extractive --sample 500 --report $(HOME_FOLDER)/evals.html
+	$(BIN)/assistant models pull --home $(HOME_FOLDER)
+	$(EVALS_BY_TWO) --backend retrieval --sample 400
+	$(EVALS_BY_TWO) --backend extractive --sample 500 --report $(HOME_FOLDER)/evals.html
+	$(EVALS) --backend embedded --each 2 --report $(HOME_FOLDER)/evals-embedded.html
 
 baselines: $(VENV)/dev.stamp
-	$(EVALS) --backend retrieval --accept "$(REASON)"
-	$(EVALS) --backend extractive --accept "$(REASON)"
+	$(BIN)/assistant models pull --home $(HOME_FOLDER)
+	$(EVALS_BY_TWO) --backend retrieval --accept "$(REASON)"
+	$(EVALS_BY_TWO) --backend extractive --accept "$(REASON)"
+	$(EVALS) --backend embedded --each 6 --accept "$(REASON)"
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .

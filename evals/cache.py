@@ -20,9 +20,10 @@ from evals.case import ACROSS, Case
 from evals.outcome import REPLY, Reply
 
 _ROOT = Path(__file__).parent.parent
-# The documents of corpus/ are covered by the id of the index; nothing that answers may import the interfaces.
+# The documents of corpus/ are covered by the id of the index; nothing that answers may import the
+# interfaces or the question files.
 _ANSWERING = ("assistant", "corpus", "index", "serving")
-_NOT_ANSWERING = ("documents", "interfaces")
+_NOT_ANSWERING = ("documents", "interfaces", "batch")
 
 
 class ReplyCache:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ SHIPPED_CASES = Path(__file__).parent / "cases"
 
 # Tag of a case that is asked of an index without the documents of its own language.
 ACROSS = "across"
+# Tag of a case that nobody looks at while settings are chosen: only its scores are told.
+HELD_OUT = "held-out"
 
 Expected = Literal["answered", "refused"]
 
@@ -64,6 +67,11 @@ class Case:
     status: Expected = "answered"
     forbidden: tuple[str, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """What is asked for, by the first tag; samples take as many of each."""
+        return self.tags[0] if self.tags else ""
+
 
 def load_cases(paths: Iterable[Path], known_sections: frozenset[str]) -> list[Case]:
     """All cases of the files `paths`, in order.
@@ -92,16 +100,26 @@ def load_cases(paths: Iterable[Path], known_sections: frozenset[str]) -> list[Ca
     return cases
 
 
-def pick_cases(cases: Sequence[Case], *, tags: AbstractSet[str], size: int | None, seed: int) -> list[Case]:
-    """Those with one of `tags` (all, when none is given), and `size` of them at random, in the order given.
+def pick_cases(
+    cases: Sequence[Case], *, tags: AbstractSet[str], size: int | None, each: int | None = None, seed: int
+) -> list[Case]:
+    """Those with one of `tags` (all, when none is given), in the order given.
 
-    A `seed` repeats the choice, and a case added elsewhere changes it by one case at most.
+    Of these `each` of every kind and language at random, and of what is left `size`. A `seed` repeats the choice, a
+    larger number keeps what a smaller one chose, and a case added elsewhere changes it by one case at most.
     """
-    picked = [case for case in cases if not tags or tags & set(case.tags)]
-    if size is None or size >= len(picked):
-        return picked
-    chosen = {case.id for case in sorted(picked, key=lambda case: text_fingerprint(str(seed), case.id))[:size]}
-    return [case for case in picked if case.id in chosen]
+    picked = sorted(
+        (case for case in cases if not tags or tags & set(case.tags)),
+        key=lambda case: text_fingerprint(str(seed), case.id),
+    )
+    if each is not None:
+        strata: dict[tuple[str, str], list[Case]] = defaultdict(list)
+        for case in picked:
+            strata[case.kind, case.language].append(case)
+        few = {case.id for stratum in strata.values() for case in stratum[:each]}
+        picked = [case for case in picked if case.id in few]
+    chosen = {case.id for case in picked[:size]}
+    return [case for case in cases if case.id in chosen]
 
 
 def parse_case(line: str, known_sections: frozenset[str], folder: Path = Path()) -> Case:

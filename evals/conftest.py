@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--cases", metavar="FILE", action="append", help="a case file instead of the shipped ones")
     group.addoption("--collection", default=DEFAULT_COLLECTION, metavar="NAME", help="the collection to ask")
     group.addoption("--sample", type=int, metavar="N", help="only N of the cases, chosen by --seed")
+    group.addoption("--each", type=int, metavar="N", help="only N cases of each kind and language, chosen by --seed")
     group.addoption("--seed", type=int, default=0, help="chooses the sample (default 0)")
     group.addoption("--tag", action="append", metavar="TAG", help="only cases with this tag; may be given again")
     group.addoption("--repeat", type=int, default=1, metavar="N", help="ask each case N times and name the flaky ones")
@@ -124,5 +125,6 @@ def _choose_cases(config: pytest.Config) -> list[Case]:
         cases,
         tags=set(config.getoption("--tag") or ()),
         size=config.getoption("--sample"),
+        each=config.getoption("--each"),
         seed=config.getoption("--seed"),
     )

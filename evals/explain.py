@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from assistant.answer import Answer
-from evals.case import Case
+from evals.case import HELD_OUT, Case
 from evals.outcome import Outcome
 
 
 def explain(outcome: Outcome) -> str:
-    """Question, answer, what was expected, sources and verdicts."""
+    """Question, answer, what was expected, sources and verdicts; of a case that is kept aside only the scores."""
     case, answer = outcome.case, outcome.answer
+    if HELD_OUT in case.tags:
+        scores = (f"  {name}: {score.value:.2f}" for name, score in outcome.scores.items())
+        return "\n".join(["kept aside from tuning (tag held-out): only its scores are told", *scores])
     lines = [*outcome.failures, "", f"question ({case.language}): {case.question}"]
     lines += [f"  after: {turn.question}" for turn in case.history]
     lines += [f"  asked of: {attached.name}" for attached in case.documents]

@@ -95,12 +95,18 @@ class Gathering:
             rows=rows,
             outcomes=self._outcomes,
             results=results,
-            comparison=compare(results, baseline.scores) if baseline.scores is not None else None,
+            comparison=(
+                compare(results, baseline.scores, has_model=bool(facts.get("model")))
+                if baseline.scores is not None
+                else None
+            ),
             earlier=append_run(workspace.home.folder / "evals" / "runs.jsonl", past),
         )
 
     def _facts(self) -> dict[str, str]:
-        options = {name: self._config.getoption(f"--{name}") for name in ("sample", "seed", "repeat", "tag", "cases")}
+        options = {
+            name: self._config.getoption(f"--{name}") for name in ("sample", "each", "seed", "repeat", "tag", "cases")
+        }
         asked = {name: str(value) for name, value in options.items() if value and value != 1}
         machine = (
             f"{platform.machine()} {platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"

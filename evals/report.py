@@ -53,7 +53,9 @@ class Run:
         lines += [f"fails now: {name}" for name in found.worse]
         lines += [f"passes now: {name}" for name in found.better]
         lines += [f"not in the baseline: {len(found.new)} cases"] if found.new else []
-        return [*lines, *(found.reasons or ["nothing fell beyond chance, no gated case broke"])]
+        lines += found.told
+        held = "nothing fell beyond chance" + ("" if found.broken else ", no gated case broke")
+        return [*lines, *(found.reasons or [held])]
 
 
 def write_report(path: Path, run: Run) -> None:

@@ -118,6 +118,20 @@ def test_a_fifth_of_all_requests_may_fail_in_any_way_and_no_row_is_lost(searcher
     assert len(results) == 100
 
 
+def test_computed_answers_and_questions_that_lack_an_input_are_answered_like_any_other(searcher: Searcher) -> None:
+    asked = [
+        Row("runway", 2, "How long does $2.4M last if we spend $210k a month and take in $45k?"),
+        Row("lacking", 3, "How long does our cash last if we spend $210k a month?"),
+        *rows(3),
+    ]
+    with assistant_with(searcher, quotes) as (assistant, _):
+        results = answer_all(BatchRun(assistant, workers=2, wait_s=5), asked)
+    runway, lacking = results["runway"].answer, results["lacking"].answer
+    assert (runway.id, runway.status, runway.calculations[0].name) == ("runway", "answered", "runway")
+    assert (lacking.id, lacking.status, lacking.reason) == ("lacking", "refused", "input_missing")
+    assert [results[f"q{n}"].answer.status for n in range(3)] == ["answered"] * 3
+
+
 def test_what_cannot_be_asked_fails_alone_and_says_why(searcher: Searcher) -> None:
     bad = [
         Row("a", 2, "", problem="empty_question", problem_text="line 2: the question is empty"),

@@ -20,6 +20,7 @@ from assistant.batch.placing import Placing
 from assistant.batch.report import report_html
 from assistant.batch.row import Row
 from assistant.batch.summary import Summary
+from assistant.batch.workbook import Cell, row_height
 from assistant.record import to_json_line
 
 RULES = MarkdownRules(lambda answer: answer.answer, lambda text: text.replace("<", "&lt;"))
@@ -101,15 +102,29 @@ def test_a_workbook_has_no_formula_a_word_and_a_colour_for_each_verdict_and_link
     assert answers["D2"].value == ATTACK.replace("\x1b", "").replace("\x07", "")
     assert (answers["F2"].value, answers["F3"].value, answers["F4"].value) == ("answered", "failed", None)
     assert answers["F2"].fill.fgColor.rgb != answers["F3"].fill.fgColor.rgb
-    assert answers["J2"].hyperlink.location == "Sources!A2"
-    assert answers.column_dimensions["G"].width == 80
+    assert (answers["L1"].value, answers["L2"].value) == ("quotes", "→ quotes")
+    assert (answers["L2"].hyperlink.location, answers["L3"].hyperlink) == ("Sources!A2", None)
+    assert answers.column_dimensions["G"].width == 66
     assert answers["G2"].alignment.wrap_text
-    assert answers.freeze_panes == "A2"
+    assert answers.freeze_panes == "B2"
+    assert (answers.auto_filter.ref, sentences.auto_filter.ref) == ("A1:L4", "A1:F4")
+    assert (answers.page_setup.orientation, answers.page_setup.fitToWidth) == ("landscape", 1)
+    assert answers.print_title_rows == "$1:$1"
     verdicts = [(sentences.cell(n, 3).value, sentences.cell(n, 3).fill.fgColor.rgb[2:]) for n in (2, 3, 4)]
     assert verdicts == [("supported", "D5EBD8"), ("not supported", "F8D4D0"), ("no claim", "000000")]
     assert sources["H2"].hyperlink.target == "https://example.org/a"
     assert sources["H3"].hyperlink is None
     assert sources["A2"].hyperlink.location == "Answers!A2"
+    assert sentences["E2"].hyperlink.location == "Sources!A2"
+    assert answers["K3"].value == "the question is empty"
+
+
+def test_rows_are_as_tall_as_their_text_since_not_every_program_fits_them() -> None:
+    one = row_height([Cell("short"), Cell(7)], [10, 10])
+    assert row_height([Cell("first\nsecond"), Cell("x")], [10, 10]) > one
+    assert row_height([Cell("x" * 100)], [10]) > row_height([Cell("x" * 100)], [60]) > one
+    assert row_height([Cell("成本" * 20)], [40]) > row_height([Cell("ab" * 15)], [40]) == one
+    assert row_height([Cell("x" * 100_000)], [10]) == 409
 
 
 def test_words_follow_the_language_of_the_question(tmp_path: Path) -> None:

@@ -114,6 +114,21 @@ def test_a_wrong_heading_is_refused_and_names_what_was_found(tmp_path: Path, suf
         read(path)
 
 
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+@pytest.mark.parametrize("heading", ["Question / 问题", "*Questions:", "问题（Question）", "提问"])
+def test_headings_may_be_in_two_languages_and_stand_below_a_title(tmp_path: Path, suffix: str, heading: str) -> None:
+    path = tmp_path / f"q{suffix}"
+    table([["Board meeting"], [], ["No.", heading, "Asked by 提问人"], [7, "Cost?", "Lin"]], path)
+    opened = open_questions(path)
+    assert [(row.id, row.line, row.question) for row in opened.rows] == [("1", 4, "Cost?")]
+    assert opened.headings == ["No.", "Asked by 提问人"]
+
+
+def test_a_heading_that_says_more_than_question_is_none(tmp_path: Path) -> None:
+    with pytest.raises(QuestionFileError, match="no column is headed question"):
+        read(put(tmp_path, "q.csv", "No.,Question owner\n1,Lin\n"))
+
+
 def table(rows: list[list[object]], path: Path) -> None:
     if path.suffix == ".csv":
         path.write_text("\n".join(",".join(str(cell) for cell in row) for row in rows), encoding="utf-8")

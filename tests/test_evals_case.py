@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from assistant.question import Turn
 from corpus.shipped import shipped_documents
 from evals.attached import section_names
-from evals.case import SHIPPED_CASES, Case, CaseError, Number, load_cases, parse_case, pick_cases
+from evals.case import HELD_OUT, SHIPPED_CASES, Case, CaseError, Number, load_cases, parse_case, pick_cases
+from index.chunk import LANGUAGES
 
 KNOWN = frozenset({"guide-cost#levers", "guide-cost#where"})
 COVERAGE = Path(__file__).parent.parent / "corpus" / "coverage.toml"
@@ -124,6 +126,21 @@ def test_tags_choose_and_a_seed_repeats_the_sample_in_the_order_of_the_file() ->
     assert set(sample[1:]) <= set(pick_cases(without_one, tags={"odd"}, size=4, seed=1)), "one case fewer moves one"
 
 
+def test_each_takes_as_many_of_every_kind_and_language_and_more_of_them_keeps_the_few() -> None:
+    kinds = ["guide"] * 20 + ["cost"] * 5
+    cases = [
+        Case(id=f"{kind}-{n}-{language}", question="?", language=language, tags=(kind, "odd"))
+        for n, kind in enumerate(kinds)
+        for language in LANGUAGES
+    ]
+    few, more = (pick_cases(cases, tags=set(), size=None, each=each, seed=0) for each in (2, 7))
+    counts = Counter((case.kind, case.language) for case in more)
+    assert counts == {("guide", "zh"): 7, ("guide", "en"): 7, ("cost", "zh"): 5, ("cost", "en"): 5}
+    assert len(few) == 8
+    assert [case for case in more if case in few] == few
+    assert len(pick_cases(cases, tags=set(), size=3, each=2, seed=0)) == 3
+
+
 @pytest.fixture(scope="module")
 def shipped() -> list[Case]:
     return load_cases(sorted(SHIPPED_CASES.glob("*.jsonl")), section_names(shipped_documents()))
@@ -136,7 +153,7 @@ def test_the_shipped_cases_are_valid_and_speak_both_languages_equally(shipped: l
 
 def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Case]) -> None:
     def count(tag: str) -> int:
-        return sum(tag in case.tags for case in shipped)
+        return sum(tag in case.tags and HELD_OUT not in case.tags for case in shipped)
 
     assert count("near-miss") == count("off-topic") == 50
     assert count("across") == 40
@@ -145,6 +162,9 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     assert count("attack") == 40
     assert count("cost") == 60
     assert count("multi-step") >= 20
+    held_out = [case for case in shipped if HELD_OUT in case.tags]
+    assert len(held_out) >= 48
+    assert {case.kind for case in held_out} == {"guide", "near-miss", "off-topic", "cost", "conversation"}
     assert all(case.history for case in shipped if "conversation" in case.tags)
     assert all(case.documents for case in shipped if {"own", "attack"} & set(case.tags))
     assert all(case.forbidden for case in shipped if "attack" in case.tags)

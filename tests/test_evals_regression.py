@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from corpus.document import Language
 from evals.baseline import Baseline, baseline_name
 from evals.case import Case, Number
 from evals.outcome import Result
-from evals.regression import Comparison, compare
+from evals.regression import WAVERING, Comparison, compare
 
 
 def a_result(name: str, *, language: Language = "en", flaky: bool = False, **scores: float) -> Result:
@@ -77,6 +79,20 @@ def test_a_refusal_a_figure_or_an_attack_that_is_lost_even_once_fails_the_run() 
         assert gated(case, {metric: 1.0}, {metric: 0.5}, best={metric: 1.0}).broken == (), "flaky is not broken"
         assert gated(case, {metric: 1.0}, {}).broken == (f"{case.id} ({metric})",), "unmeasured is not passed"
         assert gated(case, {}, {metric: 0.0}).broken == ()
+
+
+@pytest.mark.parametrize(("broken", "fails"), [(WAVERING, False), (WAVERING + 1, True)])
+def test_a_model_may_waver_in_a_few_gated_cases_which_are_named(broken: int, fails: bool) -> None:
+    cases = [Case(id=f"r{n}", question="?", language="en", status="refused") for n in range(40)]
+    now = [
+        Result(case, {"status right": value}, {"status right": value}, False)
+        for case, value in zip(cases, [0.0] * broken + [1.0] * (40 - broken), strict=True)
+    ]
+    found = compare(now, {case.id: {"status right": 1.0} for case in cases}, has_model=True)
+    assert len(found.broken) == broken
+    assert bool(found.reasons) == fails
+    assert len(found.told) == (0 if fails else broken)
+    assert found.changes[0].high == 0, "the interval alone does not see so few"
 
 
 def test_cases_that_fail_now_pass_now_or_are_new_are_named() -> None:

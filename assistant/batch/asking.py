@@ -59,18 +59,19 @@ class Asker:
         self._on_begin = on_begin
 
     def find(self, row: Row) -> Waiting | Result:
-        """Find the row's passages; a row that cannot be asked has its answer already."""
+        """Find the row's passages; a row that cannot be asked, or needs no passages, has its answer already."""
         if row.problem:
             return Result(row, error_answer(row, row.problem, row.problem_text))
         try:
             events = self._assistant.stream(row.question, row.history)
-            found = next(events)
+            # A calculation comes before its passages, one that lacks an input without any.
+            found = next(event for event in events if isinstance(event, Found | Finished))
         except BadQuestionError as error:
             return Result(row, error_answer(row, error.reason, f"line {row.line}: {error}"))
         except Exception as error:  # a question that breaks us is one failed row, not the end of the others
             return Result(row, self._broke(row, error))
-        if not isinstance(found, Found):
-            return Result(row, error_answer(row, "internal_error", "the passages did not come first"))
+        if isinstance(found, Finished):
+            return Result(row, replace(found.answer, id=row.id))
         return Waiting(beginning_of(found), row, events, time.monotonic())
 
     def finish(self, waiting: Waiting, *, deaths: int = 0) -> Result:

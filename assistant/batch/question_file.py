@@ -1,33 +1,28 @@
 """A file of questions -> Rows. A row that cannot be asked becomes a Row with a problem.
 
-Text: a question a line. Tables: a heading `question`, and `id` and `history` where there are any; every other column is
-carried. JSONL: an object a line with the same names. `history` makes a row a follow-up: the earlier questions, oldest
-first, one a line in a cell, or as a list; in a list, {"question", "answer"} also tells what was answered.
+Text: a question a line. Tables: a column of questions, and of ids and history where there are any (headings.py); every
+other column is carried. JSONL: an object a line with the same names. `history` makes a row a follow-up: the earlier
+questions, oldest first, one a line in a cell, or as a list; {"question", "answer"} in it also tells what was answered.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.batch.encoding import check_encoding, detect_encoding
 from assistant.batch.errors import QuestionFileError
 from assistant.batch.grid import GridRow, read_csv, wrong_encoding
+from assistant.batch.headings import HEADINGS, find_headings
 from assistant.batch.row import Row
 from assistant.batch.workbook import read_workbook
 from assistant.question import Turn
 
 SUFFIXES = (".txt", ".csv", ".xlsx", ".jsonl")
 
-# What heads the columns that have a meaning here, in small letters.
-_HEADINGS = {
-    "question": ("question", "questions", "问题", "問題", "提问"),
-    "id": ("id", "编号", "編號"),
-    "history": ("history", "上文", "历史", "歷史"),
-}
 _LETTER = re.compile(r"[^\W\d_]")
 _SHOWN = 5
 
@@ -101,14 +96,14 @@ def _json_rows(lines: Iterator[tuple[int, str]], opened: QuestionFile) -> Iterat
         if not isinstance(record, dict):
             yield _bad(f"line-{line}", line, "not_json", 'not an object such as {"id": "1", "question": "…"}')
             continue
-        opened.headings += [name for name in record if name not in _HEADINGS and name not in opened.headings]
+        opened.headings += [name for name in record if name not in HEADINGS and name not in opened.headings]
         yield _from_record(line, record)
 
 
 def _from_record(line: int, record: dict[str, object]) -> Row:
     given = record.get("id")
     identity = str(given).strip() if isinstance(given, str | int) and str(given).strip() else f"line-{line}"
-    columns = {name: value for name, value in record.items() if name not in _HEADINGS}
+    columns = {name: value for name, value in record.items() if name not in HEADINGS}
     question = record.get("question")
     if not isinstance(question, str):
         found = "there is none" if question is None else f"found {json.dumps(question, ensure_ascii=False)[:60]}"
@@ -138,34 +133,10 @@ def _then_closing(rows: Iterator[Row], sheets: Iterator[tuple[str, Iterator[Grid
 
 
 def _from_grid(path: Path, about: str, rows: Iterator[GridRow]) -> QuestionFile:
-    heading = next((cells for _, cells, _ in rows if any(cell.strip() for cell in cells)), [])
-    names = _names(path, about, heading)
-    opened = QuestionFile(about, iter(()), headings=[name for name in names if name not in _HEADINGS])
+    names = find_headings(path, about, rows)
+    opened = QuestionFile(about, iter(()), headings=[name for name in names if name not in HEADINGS])
     opened.rows = _once_each(path, _grid_rows(names, rows, opened))
     return opened
-
-
-def _names(path: Path, about: str, heading: Sequence[str]) -> list[str]:
-    """The name of every column; those with a meaning by their English one.
-
-    :raises QuestionFileError: when there is not exactly one column of questions.
-    """
-    meanings = {synonym: name for name, synonyms in _HEADINGS.items() for synonym in synonyms}
-    names: list[str] = []
-    for number, cell in enumerate(heading, start=1):
-        title = cell.strip("\ufeff \t\r\n") or f"column {number}"
-        name = meanings.get(title.lower(), title)
-        if name in names and name in _HEADINGS:
-            raise QuestionFileError(f"{path} ({about}): two columns are headed {name}; rename one of them")
-        copies = sum(other == name or other.startswith(f"{name} (") for other in names)
-        names.append(f"{name} ({copies + 1})" if copies else name)
-    if "question" not in names:
-        found = ", ".join(repr(name) for name in names) or "nothing"
-        raise QuestionFileError(
-            f"{path} ({about}): no column is headed question (or 问题); found: {found[:300]}. Rename the heading, or "
-            "keep the questions alone in a .txt file, one a line"
-        )
-    return names
 
 
 def _grid_rows(names: list[str], rows: Iterator[GridRow], opened: QuestionFile) -> Iterator[Row]:
@@ -181,7 +152,7 @@ def _grid_rows(names: list[str], rows: Iterator[GridRow], opened: QuestionFile) 
             continue
         record: dict[str, object] = dict(zip(names, [*cells, *[""] * len(names)], strict=False))
         identity = str(record.get("id", "")).strip() or missing
-        columns = {name: value for name, value in record.items() if name not in _HEADINGS}
+        columns = {name: value for name, value in record.items() if name not in HEADINGS}
         if len(cells) > len(names):
             advice = "a cell with the separator in it stands in quotation marks"
             text = f"{len(cells)} cells under {len(names)} headings; {advice}"

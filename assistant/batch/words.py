@@ -13,6 +13,53 @@ VERDICT: dict[Language, dict[Verdict, str]] = {
     "en": {"supported": "supported", "computed": "computed", "unsupported": "not supported", "no_claim": "no claim"},
     "zh": {"supported": "有资料支持", "computed": "计算得出", "unsupported": "资料不支持", "no_claim": "不含论断"},
 }
+# What a program reads in `reason`, for people; a word that is not here is shown as it is.
+REASON: dict[Language, dict[str, str]] = {
+    "en": {
+        "nothing_relevant": "the sources say nothing about it",
+        "nothing_supported": "no sentence of the draft stands in the sources",
+        "little_supported": "too little of the draft stands in the sources",
+        "figure_not_in_sources": "the figure does not stand in the sources",
+        "name_not_in_sources": "a name does not stand in the sources",
+        "not_in_sources": "the sources do not say it",
+        "quoted_instead": "the sources are quoted in place of the draft",
+        "broken_off": "the model broke off",
+        "no_answer_came": "the model wrote nothing",
+        "small_talk": "no question to the sources",
+        "personal_advice": "advice for a person's own case",
+        "input_missing": "a figure is missing in the question",
+        "input_impossible": "a figure in the question is impossible",
+        "no_such_value": "there is no such value",
+        "server_failed": "the model's server failed",
+        "set_aside": "set aside: the engine died at it twice",
+        "internal_error": "a fault of the program",
+        "empty_question": "the question is empty",
+        "question_too_long": "the question is too long",
+        "language_not_supported": "neither Chinese nor English",
+    },
+    "zh": {
+        "nothing_relevant": "资料里没有相关内容",
+        "nothing_supported": "草稿没有一句能在资料里找到依据",
+        "little_supported": "草稿只有很少内容有资料依据",
+        "figure_not_in_sources": "数字不在资料中",
+        "name_not_in_sources": "名称不在资料中",
+        "not_in_sources": "资料没有说明",
+        "quoted_instead": "用资料原文代替草稿",
+        "broken_off": "模型中途断开",
+        "no_answer_came": "模型没有写出内容",
+        "small_talk": "不是向资料提出的问题",
+        "personal_advice": "属于个人事务的建议",
+        "input_missing": "问题里缺少数字",
+        "input_impossible": "问题里的数字不成立",
+        "no_such_value": "不存在这样的值",
+        "server_failed": "模型服务器出错",
+        "set_aside": "已搁置：引擎两次在此崩溃",
+        "internal_error": "程序出错",
+        "empty_question": "问题为空",
+        "question_too_long": "问题太长",
+        "language_not_supported": "不是中文或英文",
+    },
+}
 _MARK: dict[Language, str] = {"en": " (not supported by the sources)", "zh": "〔资料不支持〕"}
 _PAGE: dict[Language, str] = {"en": "p. {page}", "zh": "第 {page} 页"}
 

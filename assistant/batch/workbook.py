@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import math
 import shutil
+import unicodedata
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -13,21 +15,27 @@ from typing import IO, Any
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
 from assistant.batch.cells import clean
 from assistant.batch.errors import QuestionFileError
 from assistant.batch.grid import GridRow
 
-LAST_ROW = 1_048_576  # Excel's limits
+LAST_ROW, TALLEST_POINTS = 1_048_576, 409.0  # Excel's limits
 _LAST_LINK = 65_000
 _MOST_UNPACKED_BYTES = 2 << 30
 # The same answers give the same file: no time of writing inside.
 _STAMP = (1980, 1, 1, 0, 0, 0)
 _CREATED = datetime.datetime(1980, 1, 1)
+_FONT, _FONT_SIZE = "Calibri", 11
+_LINE_POINTS, _PADDING_POINTS = 15.0, 2.0
+_WRAPPING = 1.1  # lines break between words, some way before the edge
+_A4 = 9  # as the format counts paper sizes
 _LINK_COLOUR = "0B5394"
 
 
@@ -92,17 +100,23 @@ class WorkbookWriter:
 
     def __init__(self) -> None:
         self._book = Workbook(write_only=True)
+        self._made: list[Sheet] = []
         self._fills: dict[str, PatternFill] = {}
         self._wrapped = Alignment(wrap_text=True, vertical="top")
-        self._bold, self._linked = Font(bold=True), Font(color=_LINK_COLOUR, underline="single")
+        self._counted = Alignment(horizontal="center", vertical="top")
+        self._line = Border(bottom=Side(style="hair", color="B0B0B0"))
+        self._bold = Font(name=_FONT, size=_FONT_SIZE, bold=True)
+        self._linked = Font(name=_FONT, size=_FONT_SIZE, color=_LINK_COLOUR, underline="single")
 
-    def sheet(self, name: str, columns: Sequence[tuple[str, float]]) -> Sheet:
-        """A new sheet with (heading, width in characters) of each column."""
+    def sheet(self, name: str, columns: Sequence[tuple[str, float]], *, tallest: float = TALLEST_POINTS) -> Sheet:
+        """A new sheet with (heading, width in characters) of each column; no row is taller than `tallest` points."""
         sheet = self._book.create_sheet(name)
-        sheet.freeze_panes = "A2"
+        sheet.freeze_panes = "B2"  # headings and ids stay in sight
+        _lay_out(sheet)
         for number, (_, width) in enumerate(columns, start=1):
             sheet.column_dimensions[get_column_letter(number)].width = width
-        made = Sheet(self, sheet)
+        made = Sheet(self, sheet, [width for _, width in columns], tallest)
+        self._made.append(made)
         made.append([Cell(heading, fill="E7EBEF", bold=True) for heading, _ in columns])
         return made
 
@@ -114,7 +128,8 @@ class WorkbookWriter:
             made.data_type = "s"  # else a text that begins with = would be a formula, and #N/A an error
         else:
             made.value = cell.value
-        made.alignment = self._wrapped
+        made.alignment = self._wrapped if isinstance(cell.value, str) else self._counted
+        made.border = self._line
         if cell.fill:
             made.fill = self._fills.setdefault(cell.fill, PatternFill("solid", fgColor=cell.fill))
         if cell.bold:
@@ -129,6 +144,8 @@ class WorkbookWriter:
         """Write the file."""
         properties = self._book.properties
         properties.creator, properties.created, properties.modified = "assistant batch", _CREATED, _CREATED
+        for made in self._made:
+            made.close()
         with _StampedZip(path, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             ExcelWriter(self._book, archive).save()
 
@@ -136,9 +153,11 @@ class WorkbookWriter:
 class Sheet:
     """One sheet being written, top to bottom."""
 
-    def __init__(self, writer: WorkbookWriter, sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
+    def __init__(self, writer: WorkbookWriter, sheet: Any, widths: Sequence[float], tallest: float) -> None:  # noqa: ANN401 - as above
         self._writer = writer
         self._sheet = sheet
+        self._widths = widths
+        self._tallest = tallest
         self.rows = 0
 
     def append(self, cells: Sequence[Cell]) -> None:
@@ -146,7 +165,39 @@ class Sheet:
         if self.rows < LAST_ROW:
             self.rows += 1
             linked = self.rows < _LAST_LINK
+            dimensions = self._sheet.row_dimensions
+            # Not every program fits rows to wrapped text when it opens a file, LibreOffice for one.
+            dimensions[self.rows].height = min(row_height(cells, self._widths), self._tallest)
             self._sheet.append([self._writer.cell(self._sheet, cell, linked=linked) for cell in cells])
+            del dimensions[self.rows]  # written; memory stays flat
+
+    def close(self) -> None:
+        """Let people filter by what stands below each heading."""
+        self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._widths))}{self.rows}"
+
+
+def row_height(cells: Sequence[Cell], widths: Sequence[float]) -> float:
+    """Points for all lines of the cell that has most of them, when wide letters count two; at most what Excel takes."""
+    lines = max((_lines(str(c.value), width) for c, width in zip(cells, widths, strict=False)), default=1)
+    return min(_LINE_POINTS * lines + _PADDING_POINTS, TALLEST_POINTS)
+
+
+def _lines(text: str, width: float) -> int:
+    usable = max(1.0, width - 1)
+    wide = (
+        len(line) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in line) for line in text.split("\n")
+    )
+    return sum(max(1, math.ceil(_WRAPPING * length / usable)) for length in wide)
+
+
+def _lay_out(sheet: Any) -> None:  # noqa: ANN401 - openpyxl has no types
+    """On paper: across, all columns on one page, the headings on each, pages numbered."""
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.print_title_rows = "1:1"
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.4, bottom=0.7, footer=0.3)
+    sheet.oddFooter.center.text = "&A · &P / &N"
 
 
 class _StampedZip(zipfile.ZipFile):
