@@ -152,6 +152,14 @@ def test_money_in_a_named_currency_needs_no_remark() -> None:
         ("训练一个13B模型用1万亿token要多少算力（FLOPs）？", "training-compute", 7.8e22),
         ("买一台8卡H100服务器要30万美元，租是每卡每小时2.5美元，多久回本？", "rent-vs-buy", 21.31),
         ("现在每百万token 10元，每年降50%，三年后是多少？", "price-decline", 1.25),
+        ("每百万 token 9 元，每年降到原来的三分之一，两年后多少钱？", "price-decline", 1),
+        ("每卡时 9 块 5，一共用 1.2 万卡时，账单多少？", "rent", 114000),
+        (
+            "In the busiest hour we see 130 requests per second, 250 tokens per answer, 3,000 tokens/s per GPU. "
+            "Cards needed?",
+            "fleet",
+            11,
+        ),
     ],
 )
 def test_figures_that_suffice_are_computed_however_they_are_put(question: str, calculator: str, value: float) -> None:

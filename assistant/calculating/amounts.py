@@ -7,36 +7,35 @@ where a sign or a word names one. NOT covered: dates, ordinals, amounts spelled 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
 from assistant.calculating.numerals import NUMERAL, Numeral, fold, read_numeral
 from assistant.calculating.patterns import words_pattern
-from assistant.calculators.units import CURRENCIES
+from assistant.calculating.rates import TIMES, read_rates
+from assistant.calculating.unit_words import unit_words
 
-_TABLE = Path(__file__).parent / "amounts.toml"
 # The unit of ¥ where it may be yuan or yen, and of a number that only says per what: 每月 50 万.
 UNCLEAR_MONEY, UNSAID = "money", "?"
 # What a chip's name is masked with, so that the digits in it are no number and "8 A100" is a count.
 CHIP_MASK, NAME_MASK = "\x01", "\x02"
 
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|\.\s|、(?=\D)")
-_ROLE_LENGTH = 28
+_ROLE_LENGTH = 48
 _YEARS = (1900, 2100)
-_TIMES = ("month", "day", "year", "week", "hour")
-# What leads to the unit that an amount is per, and words that stand before another thing: 10 engineers cost a year.
-_PER = r"\s?(?:/|\bper\b|\beach\b|\ban?\b|\bevery\b)\s?|\s?(?:每(?:个)?|一(?=个?[月天年]|小时|度|张|块|片|卡))\s?"
-_NOT_BETWEEN = r"(?:and|but|or|per|an?|costs?|for|at|with|is|are|what|how|last|over)"
-_SLASH = re.compile(r"\s?(?:/|per\b)")
 _GLUED = {"b": "parameter", "t": "token"}
 # Words right before a number that say what it counts: 总参数 2350 亿、每个 token 激活 220 亿. No model is smaller.
 _PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
-_PEOPLE = re.compile(r"(?:月活|日活|用户(?:数|量)?|客户(?:数|量)|\bmau|\bdau)(?:是|为|约|有|共|[:：])?\s?$")
+_COUNTED_BEFORE = {
+    "customer": re.compile(r"(?:月活|日活|用户(?:数|量)?|客户(?:数|量)|\bmau|\bdau)(?:是|为|约|有|共|[:：])?\s?$"),
+    "request / day": re.compile(
+        r"(?:日|每日|日均|每天)(?:请求|调用|访问|问答|对话)(?:量|数)?(?:是|为|约|有|共|[:：])?\s?$"
+    ),
+    "request / month": re.compile(
+        r"(?:月|每月|月均)(?:请求|调用|访问|问答|对话)(?:量|数)?(?:是|为|约|有|共|[:：])?\s?$"
+    ),
+}
 _LEAST_MODEL = 1e5
 # Numbers in words that count something without a unit: 跑三遍, two epochs.
 _PASSES = re.compile(r"\s?(?:遍|轮(?!对话|融资)|(?:个\s?)?epochs?\b|(?:full )?passes\b)")
@@ -106,29 +105,38 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     low, high, factor = number.low, number.high, 1.0
     if unit == "year" and not number.is_word and _YEARS[0] <= low <= _YEARS[1]:
         return None  # 2026 年 is a date
-    if not unit and number.scale == "成":
-        unit = "percent"
+    if number.scale in ("成", "分之"):
+        unit, end = "percent", match.end()
+    if unit == "request" and re.search(r"(?:中断|故障|失败|挂掉?)\s?$", before):
+        unit = "interruption"  # 每卡每年中断 0.2 次
     unit = _unit_said(number, unit, before)
-    if half := re.match(r"半(?!导)", folded[end:]) if unit in ("year", "month", "hour", "day") else None:
-        low, high, end = low + 0.5, high + 0.5, end + half.end()
-    is_time = unit in _TIMES
-    if is_time and low == 1 and not match["article"] and _begins_rate(folded[end:]):
+    more, end = _and_a_bit(unit, folded, end)
+    low, high = low + more, high + more
+    if unit in TIMES and low == 1 and not match["article"] and _begins_rate(folded[end:]):
         return None  # 一个月烧 50 万: the month is what the money is per
-    words_between = 3 if unit == "request" or money or unit in CURRENCIES else 0
-    pers, end = (
-        _rates_after(folded, end, words_between) if unit or number.scale or _SLASH.match(folded[end:]) else ([], end)
-    )
-    pers += [] if is_time or unit == "parameter" else _rates_before(before, words=not pers)
-    pers = [] if unit == "customer" and pers == ["customer"] else pers  # 每个付费用户带来 8 个免费用户
+    pers, end = read_rates(unit, folded, before, end, has_scale=bool(number.scale))
     if unit == "token" and re.search(r"(?:examples?|samples?|documents?|records?) of (?:about )?$", before):
         pers = ["sequence"]
     if pers and not unit:
         unit = UNSAID
     unit = " / ".join([unit, *dict.fromkeys(pers)])
     unit, factor = _canonical(unit)
-    rough = bool(re.search(_table()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
-    rough = rough or bool(re.match(_table()["approximate"]["after"], folded[match.end() :]))
+    rough = bool(re.search(unit_words()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
+    rough = rough or bool(re.match(unit_words()["approximate"]["after"], folded[match.end() :]))
     return Amount(low * factor, high * factor, unit, rough, start, end, text[start:end])
+
+
+def _and_a_bit(unit: str, folded: str, end: int) -> tuple[float, int]:
+    """What a word behind the unit adds, and where the amount then ends: 一年半, 9 块 5."""
+    if unit in TIMES and re.match(r"半(?!导)", folded[end:]):
+        return 0.5, end + 1
+    if (
+        unit == "CNY"
+        and folded[end - 1] == "块"
+        and (tenths := re.match(r"\s?(\d)(?![\d.]|\s?[万亿千百%张块台个卡])", folded[end:]))
+    ):
+        return int(tenths[1]) / 10, end + tenths.end()
+    return 0.0, end
 
 
 def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
@@ -146,8 +154,8 @@ def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
 def _unit_said(number: Numeral, unit: str, before: str) -> str:
     """The unit that the number itself or the words before it say, where none stands behind it."""
     is_model = bool(number.scale) or number.low >= _LEAST_MODEL
-    if not unit and _PEOPLE.search(before):
-        return "customer"
+    if not unit and (counted := next((unit for unit, words in _COUNTED_BEFORE.items() if words.search(before)), "")):
+        return counted
     if not unit and is_model:
         return _GLUED.get(number.glued) or ("parameter" if _PARAMETERS.search(before) else "")
     return "" if unit == "parameter" and not is_model else unit  # 3 个模型, 头维度 128 的模型
@@ -168,7 +176,7 @@ def _money_before(before: str, start: int, text: str) -> tuple[str, int]:
     if sign := re.search(r"[¥]\s?$", before):
         chinese = any("一" <= character <= "鿿" for character in text)
         return ("CNY" if chinese else UNCLEAR_MONEY), start - len(sign.group())
-    for row in _table()["money"]:
+    for row in unit_words()["money"]:
         if sign := re.search(rf"(?:{row['sign']})\s?$", before):
             return row["unit"], start - len(sign.group())
     return "", start
@@ -185,56 +193,10 @@ def _unit_after(folded: str, position: int, money: str) -> tuple[str, int]:
         end = position + match.end()
         hours = re.match(r"[ -]?(?:gpu)?[ -]?(?:h(?:ou)?rs?\b|hours?\b|卡时|小时)", folded[end:])
         return ("accelerator * hour", end + hours.end()) if hours else ("accelerator", end)
-    for row in (*_table()["money"], *_table()["after"]):
+    for row in (*unit_words()["money"], *unit_words()["after"]):
         if match := words_pattern(row["pattern"]).match(rest[skip:]):
             return row["unit"], position + skip + match.end()
     return "", position
-
-
-def _rates_after(folded: str, position: int, words_between: int) -> tuple[list[str], int]:
-    """What follows "per", a slash or 每, up to three times: / GPU / hour."""
-    found: list[str] = []
-    while len(found) < 3:
-        rest = folded[position:]
-        between = rf"(?:\s(?!{_NOT_BETWEEN}\b)[a-z-]+){{0,{0 if found else words_between}}}?"
-        lead = words_pattern(rf"(?:{between})(?:{_PER})").match(rest)
-        row = _first("per", rest[lead.end() :]) if lead else None
-        if lead and row:
-            found.append(row[0])
-            position += lead.end() + row[1]
-            continue
-        if not found and (word := words_pattern(rf"\s({_table()['rate_words']})").match(rest)):
-            found.append(_rate_of(word.group(1)))
-            position += word.end()
-        break
-    return found, position
-
-
-def _rates_before(before: str, *, words: bool) -> list[str]:
-    """What a 每 or a word like monthly before the number says it is per."""
-    # Not beyond a number: in 每月 3 台、50 万元 the second is another amount.
-    clause = re.split(r"\d", before)[-1]
-    found = [
-        row["unit"]
-        for part in re.findall(
-            r"(?:每|单(?=[次])|一(?=个?[月天年]|次(?!训练|预训练|微调)))(?:个)?\s?([^每]{1,12})", clause
-        )
-        if (row := next((row for row in _table()["per"] if words_pattern(row["pattern"]).match(part)), None))
-    ]
-    if words and not found and (word := re.search(_table()["rate_words"], clause[-28:])):
-        found.append(_rate_of(word.group()))
-    return found
-
-
-def _rate_of(word: str) -> str:
-    return next(str(row["unit"]) for row in _table()["rate"] if re.fullmatch(row["pattern"], word))
-
-
-def _first(table: str, rest: str) -> tuple[str, int] | None:
-    for row in _table()[table]:
-        if match := words_pattern(row["pattern"]).match(rest):
-            return row["unit"], match.end()
-    return None
 
 
 def _canonical(unit: str) -> tuple[str, float]:
@@ -259,9 +221,3 @@ def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount
         amount.low, amount.high, amount.unit, amount.approximate, amount.start, amount.end, amount.text,
         before.strip(), after.strip(),
     )  # fmt: skip
-
-
-@cache
-def _table() -> dict[str, Any]:
-    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    return {**table, "rate_words": "|".join(row["pattern"] for row in table["rate"])}

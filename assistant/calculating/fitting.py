@@ -70,7 +70,9 @@ def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
 
 def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
     """The unit of an amount that leaves out a part of it, such as per card."""
-    variants = [amount.unit, amount.unit.replace("customer", "sequence"), amount.unit.replace("person", "customer")]
+    unit = amount.unit
+    variants = [unit, unit.replace("customer", "sequence"), unit.replace("person", "customer")]
+    variants += ["sequence"] if unit == "request" else []  # 50 conversations at once
     for said in dict.fromkeys(variants):
         if said != amount.unit and any(same_measure(said, unit) for unit in wanted):
             return said

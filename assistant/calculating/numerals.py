@@ -29,9 +29,12 @@ _SPELLED = "|".join(
 )
 _WORD_SCALE = r"hundred|thousand|million|billion|trillion|dozen"
 
+# The scale of a tenth (成) and of a fraction (三分之一): both are percent.
+_SHARE = "分之"
 NUMERAL = re.compile(
     rf"(?!(?<=\d,)\d{{3}}(?!\d))(?<![a-z]-)(?<![a-z\d._第])(?P<low>{_DIGITS})(?P<low_scale>{_SCALE})?"
     rf"(?:(?P<mark>\s?%)?\s?(?:-|–|—|~|～|到|至|\bto\b)\s?[$¥€£]?(?P<high>{_DIGITS})(?P<high_scale>{_SCALE})?(?=\s?[^\d-]|$))?"
+    rf"|(?P<parts>[{_HAN}\d]{{1,3}})分之(?P<of_parts>[{_HAN}\d]{{1,3}})"
     rf"|(?<![第每{_HAN}半几])(?P<han>[{_HAN}]+)(?P<han_scale>万亿|[十百千]?亿|万|{_TENTH})?"
     r"|(?P<scale_only>(?<![一-鿿/\d])(?:万亿|[十百千]亿|[十百千]万|[亿万千百]))(?=级?(?:张)?(?:参数|卡|token|模型|元|用户))"
     r"|(?P<half>半)(?=\s?(?:年|个月|个小时|小时|天))"
@@ -60,6 +63,9 @@ def read_numeral(match: re.Match[str], *, may_be_article: bool = False) -> Numer
     """The value of a match of NUMERAL. The article of "in a day" is a number where it may be one; else None."""
     if match["low"]:
         return _from_digits(match)
+    if match["parts"]:
+        share = 100 * _whole(match["of_parts"]) / (_whole(match["parts"]) or 1)
+        return Numeral(share, share, _SHARE)
     if match["han"]:
         value = read_chinese(match["han"]) * _factor(match["han_scale"] or "")
         return Numeral(value, value, match["han_scale"] or "", is_word=not match["han_scale"])
@@ -85,6 +91,10 @@ def _from_digits(match: re.Match[str]) -> Numeral:
     # 3-5 万: the scale of the second number is that of both.
     ends = low * _factor(low_scale or scale), high * _factor(scale)
     return Numeral(min(ends), max(ends), scale, glued)
+
+
+def _whole(number: str) -> float:
+    return float(number) if number.isdigit() else float(read_chinese(number))
 
 
 def _value(digits: str) -> float:

@@ -15,7 +15,9 @@ from assistant.calculators.written import in_words
 class Traffic(Served):
     """Requests, and the model that answers them or the measured output speed of one accelerator."""
 
-    requests: Quantity = number(Text("requests a day", "每天请求数"), "request / day", "R", most=1e12)
+    requests: Quantity = number(
+        Text("requests a day", "每天请求数"), "request / day", "R", most=1e12, unless=("busiest",)
+    )
     input_tokens: Quantity = number(
         Text("prompt tokens per request", "每次请求的输入 token 数"), "token / request", "I", default=1000, most=1e7,
         because=Text("a question with some context", "带少量上下文的提问"), above_zero=False,
@@ -24,9 +26,16 @@ class Traffic(Served):
         Text("output tokens per request", "每次请求的输出 token 数"), "token / request", "O", default=300, most=1e6,
         because=Text("an answer of some paragraphs", "几段话的回答"),
     )  # fmt: skip
+    busiest: Quantity | None = number(
+        Text("requests per second in the busiest hour", "高峰每秒请求数"),
+        "request / second",
+        "q",
+        most=1e9,
+        optional=True,
+    )
     peak: Quantity = number(
         Text("busiest hour against the average", "高峰与平均之比"), "", "x", default=3, least=1, most=100,
-        because=Text("users of one region sleep at the same time", "同一地区的用户作息相近"),
+        because=Text("users of one region sleep at the same time", "同一地区的用户作息相近"), unless=("busiest",),
     )  # fmt: skip
     speed: Quantity | None = number(
         Text("measured output speed of one accelerator", "单卡实测输出速度"), "token / second / accelerator", "w",
@@ -44,12 +53,8 @@ def fleet_size(traffic: Traffic, trace: Trace) -> Quantity:
     The speeds are those of `roofline`, or the measured one, which must include the reading of prompts. Reading and
     writing are taken to share the same accelerators one after the other. No spare for failures or a second region.
     """
-    rate = trace.step(
-        "q",
-        Text("requests per second in the busiest hour", "高峰每秒请求数"),
-        traffic.requests * traffic.peak,
-        "request / second",
-    )
+    label = Text("requests per second in the busiest hour", "高峰每秒请求数")
+    rate = traffic.busiest or trace.step("q", label, traffic.requests * traffic.peak, "request / second")
     if traffic.speed is not None:
         wanted = trace.step(
             "v", Text("output speed wanted", "所需输出速度"), rate * traffic.output_tokens, "token / second"

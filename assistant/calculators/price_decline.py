@@ -21,10 +21,13 @@ class Decline:
     """A price of today, how fast it falls, and when it is asked for."""
 
     price: Quantity = number(Text("price today", "当前单价"), "CUR / Mtoken", "p", most=1e6)
-    drop: Quantity | None = number(Text("fall in a year", "每年降幅"), "percent / year", "r", most=99.99, optional=True)
+    drop: Quantity | None = number(Text("fall in a year", "每年降幅"), "percent / year", "d", most=99.99, optional=True)
+    remaining: Quantity | None = number(
+        Text("share left after a year", "一年后剩下的比例"), "percent / year", "r", most=100, optional=True
+    )
     fall: Quantity | None = number(
         Text("times cheaper after a year", "每年降至几分之一"), "", "k", least=1, most=1e4, lookup=yearly_fall,
-        unless=("drop",),
+        unless=("drop", "remaining"),
     )  # fmt: skip
     time: Quantity = number(
         Text("time from now", "时间"), "month", "t", default=12, most=240, above_zero=False,
@@ -33,7 +36,7 @@ class Decline:
 
 
 def price_after(decline: Decline, trace: Trace) -> Quantity:
-    """p(t) = p ÷ k^(t ÷ 1 year) with k = 1 ÷ (1 − r) for a fall of r in a year; k = 10 in the series of a16z (2024),
+    """p(t) = p ÷ k^(t ÷ 1 year) with k = 1 ÷ (1 − d) for a fall of d in a year; k = 10 in the series of a16z (2024),
     for one fixed quality.
 
     It stops being true for the best models, whose price does not fall like this, and an exponential is no law: other
@@ -48,12 +51,18 @@ def price_after(decline: Decline, trace: Trace) -> Quantity:
     )
     year = given(1, "year", "a")
     years = trace.step("y", Text("time in years", "年数"), decline.time / year, "")
-    fall = decline.fall
-    if decline.drop is not None:
-        label = Text("times cheaper after a year", "每年降至几分之一")
-        fall = trace.step("k", label, constant(1) / (constant(1) - decline.drop * year), "")
-    assert fall is not None  # there unless the drop is given
+    fall = _times_cheaper(decline, year, trace)
     return trace.step("p_t", Text("price then", "届时单价"), decline.price / fall**years, decline.price.unit)
+
+
+def _times_cheaper(decline: Decline, year: Quantity, trace: Trace) -> Quantity:
+    """How many times cheaper a year makes it, however that was said."""
+    if decline.fall is not None:
+        return decline.fall
+    left = decline.remaining * year if decline.remaining is not None else None
+    left = constant(1) - decline.drop * year if decline.drop is not None else left
+    assert left is not None  # one of the three is there
+    return trace.step("k", Text("times cheaper after a year", "每年降至几分之一"), constant(1) / left, "")
 
 
 def _asked_time(result: Result) -> float:

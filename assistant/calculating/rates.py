@@ -1,0 +1,78 @@
+"""What an amount is per, from the words around it: $2 an hour per GPU, 每月 50 万, $200 monthly per account."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.calculating.patterns import words_pattern
+from assistant.calculating.unit_words import unit_words
+from assistant.calculators.units import CURRENCIES
+
+# What leads to the unit that an amount is per, and words that stand before another thing: 10 engineers cost a year.
+_PER = r"\s?(?:/|\bper\b|\beach\b|\ban?\b|\bevery\b)\s?|\s?(?:每(?:个)?|一(?=个?[月天年]|小时|度|张|块|片|卡))\s?"
+_NOT_BETWEEN = r"(?:and|but|or|per|an?|costs?|for|at|with|is|are|what|how|last|over)"
+# An amount without a unit is per something only where that is said outright: 120/month.
+_SLASH = re.compile(r"\s?(?:/|per\b)")
+# Counts of which a "monthly" before them says nothing: monthly cost of 9 people.
+_ONLY_COUNTED = ("parameter", "person", "accelerator")
+TIMES = ("month", "day", "year", "week", "hour")
+
+
+def read_rates(unit: str, folded: str, before: str, end: int, *, has_scale: bool) -> tuple[list[str], int]:
+    """What the amount in `unit` that ends at `end` is per, and where it then ends. `before` is its clause up to it."""
+    found: list[str] = []
+    after = end
+    if unit or has_scale or _SLASH.match(folded[end:]):
+        found, after = _rates_after(folded, end, 3 if unit in ("request", "money", *CURRENCIES) else 0)
+    if found == [unit]:  # 租 4 张卡每张 12 元: what each of them costs comes behind it
+        found, after = [], end
+    if unit not in (*_ONLY_COUNTED, *TIMES):
+        found += _rates_before(before, words=not found)
+    return ([] if found == [unit] else found), after  # 每个付费用户带来 8 个免费用户
+
+
+def _rates_after(folded: str, position: int, words_between: int) -> tuple[list[str], int]:
+    """What follows "per", a slash or 每, up to three times: / GPU / hour."""
+    found: list[str] = []
+    while len(found) < 3:
+        rest = folded[position:]
+        if not found and (word := words_pattern(rf"\s({unit_words()['rate_words']})").match(rest)):
+            found.append(_rate_of(word.group(1)))
+            position += word.end()
+            continue
+        between = rf"(?:\s(?!{_NOT_BETWEEN}\b)[a-z-]+){{0,{0 if found else words_between}}}?"
+        lead = words_pattern(rf"(?:{between})(?:{_PER})").match(rest)
+        row = _first("per", rest[lead.end() :]) if lead else None
+        if lead and row:
+            found.append(row[0])
+            position += lead.end() + row[1]
+            continue
+        break
+    return found, position
+
+
+def _rates_before(before: str, *, words: bool) -> list[str]:
+    """What a 每 or a word like monthly before the number says it is per."""
+    # Not beyond a number: in 每月 3 台、50 万元 the second is another amount.
+    clause = re.split(r"\d", before)[-1]
+    found = [
+        row["unit"]
+        for part in re.findall(
+            r"(?:每|单(?=[次])|一(?=个?[月天年]|次(?!训练|预训练|微调)))(?:个)?\s?([^每]{1,12})", clause
+        )
+        if (row := next((row for row in unit_words()["per"] if words_pattern(row["pattern"]).match(part)), None))
+    ]
+    if words and not found and (word := re.search(unit_words()["rate_words"], clause[-28:])):
+        found.append(_rate_of(word.group()))
+    return found
+
+
+def _rate_of(word: str) -> str:
+    return next(str(row["unit"]) for row in unit_words()["rate"] if re.fullmatch(row["pattern"], word))
+
+
+def _first(table: str, rest: str) -> tuple[str, int] | None:
+    for row in unit_words()[table]:
+        if match := words_pattern(row["pattern"]).match(rest):
+            return row["unit"], match.end()
+    return None
