@@ -14,7 +14,7 @@ from assistant.calculating.calculated import Calculated, NotCalculated, work_out
 from assistant.calculating.cues import read_question
 from assistant.clock import Clock
 from assistant.draft import Draft
-from assistant.events import Event, Finished, Found, Wrote
+from assistant.events import Event, Finished, Found, Written, Wrote
 from assistant.extractive import quote_best_sentences, quote_further
 from assistant.judging import judge, refuse, reply, with_verified
 from assistant.profile import Company
@@ -122,7 +122,7 @@ class Assistant:
 
     def _answer(
         self, blank: Answer, understood: Understood, passages: Sequence[Passage], hits: Sequence[Hit], clock: Clock
-    ) -> Generator[Wrote | Checked, None, Answer]:
+    ) -> Generator[Wrote | Checked | Written, None, Answer]:
         """The answer out of the passages; what of them goes further than the model's draft is quoted below it."""
         draft = self._draft(passages, understood.standalone)
         client, weight = self.backend.client, self.searcher.weight
@@ -131,6 +131,8 @@ class Assistant:
         else:
             prompt = write_prompt(understood.standalone, passages, understood.language)
             yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
+            if not draft.broken:
+                yield Written()
         yield from draft.close()
         verified = draft.verified()
         answer = judge(replace(blank, usage=draft.usage), draft, verified, hits)
@@ -163,7 +165,7 @@ class Assistant:
 
     def _comment(
         self, blank: Answer, understood: Understood, passages: Sequence[Passage], calculated: Calculated
-    ) -> Generator[Wrote | Checked, None, Answer]:
+    ) -> Generator[Wrote | Checked | Written, None, Answer]:
         """A calculation's answer: behind its sentences what the sources say about it. No model is asked: its words
         about figures add nothing that the sources and the steps do not say better.
         """

@@ -28,10 +28,15 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """The model has written all of its draft: it is free for another question while this one is checked to the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The checked answer; always the last event."""
 
     answer: Answer
 
 
-Event = Calculated | Found | Wrote | Checked | Finished
+Event = Calculated | Found | Wrote | Checked | Written | Finished

