@@ -58,6 +58,7 @@ class ChatClient:
     ) -> None:
         """`base_url` ends in the server's `/v1`. What it can do is asked by `connect`, or known as `capabilities`."""
         self.model = model
+        self.api_key = api_key
         self.deadlines = deadlines or Deadlines()
         self.capabilities = capabilities or Capabilities(counting="tokenize")
         self.gate = Gate(at_once)

@@ -20,10 +20,9 @@ _PATIENCE = 4.0
 class EmbeddedServer:
     """A GGUF model, loaded, served with the OpenAI protocol to whoever knows the key. `stop` gives its memory back."""
 
-    def __init__(self, server: xllamacpp.Server, client: ChatClient, *, key: str) -> None:
+    def __init__(self, server: xllamacpp.Server, client: ChatClient) -> None:
         self._server: xllamacpp.Server | None = server
         self.client = client
-        self.key = key
 
     @classmethod
     def start(
@@ -60,7 +59,7 @@ class EmbeddedServer:
             ),
             at_once=size.slots,
         )
-        return cls(server, client, key=key)
+        return cls(server, client)
 
     def stop(self) -> None:
         """Stop listening and free the model. Safe to call twice."""

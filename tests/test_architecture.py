@@ -28,7 +28,7 @@ ADAPTERS = {
     "fastapi": {f"assistant/interfaces/{name}.py" for name in ("api", "cost_api", "exporting", "server", "shell")},
     "gradio": {f"assistant/interfaces/{name}.py" for name in (*GRADIO_PAGES, "server")},
     "langchain_text_splitters": {"index/splitter.py"},
-    "matplotlib": {"assistant/calculating/plotting.py"},
+    "matplotlib": {"assistant/calculating/plotting.py", "evals/speed_plot.py"},
     "pint": {"assistant/calculators/units.py"},
     "openpyxl": {"assistant/batch/workbook.py", "corpus/readers/workbook.py"},
     "pptx": {"corpus/readers/slides.py"},
