@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from assistant.assistant import Assistant
 from assistant.home import Home
@@ -19,8 +19,9 @@ from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
 from index.search import Searcher
-from serving.backend import open_backend
+from serving.backend import Backend, open_backend
 from serving.catalog import Catalog, Model
+from serving.errors import ServerError
 from serving.store import ModelStore
 
 DEFAULT_COLLECTION = "default"
@@ -63,6 +64,15 @@ class Workspace:
         named = self.settings.index.embedders or tuple(m.name for m in self.catalog.defaults() if m.use == "embedding")
         models = [self.catalog.find(name) for name in named]
         return [_lazy_encoder(model, self.models) for model in models if self.models.has(model)]
+
+    @contextmanager
+    def backend(self, *, stands_in: bool = False) -> Iterator[Backend]:
+        """What answers; see `open_backend`. What was started is stopped when the body ends."""
+        settings = self.settings
+        with open_backend(
+            settings.serving, self.catalog, self.models, deadlines=settings.deadlines, stands_in=stands_in
+        ) as backend:
+            yield backend
 
     def generation(self, name: str, *, notice: Notice, progress: Progress) -> Generation:
         """The index of collection `name`. The shipped corpus is indexed on first use and again when it changed.
@@ -118,7 +128,7 @@ def open_assistant(
     """Everything ready to answer from `collection`; what was started is stopped when the body ends."""
     generation = workspace.generation(collection, notice=notice, progress=progress)
     searcher = Searcher(generation, workspace.encoders())
-    with open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend:
+    with workspace.backend() as backend:
         notice(f"backend {backend.name}: {backend.reason}")
         yield Assistant(
             searcher,
@@ -134,9 +144,10 @@ def warm_up(assistant: Assistant) -> None:
     """Do ahead what the first question would wait for: load the embedders, let the model read its instructions."""
     assistant.searcher.warm_up()
     if assistant.backend.client is not None:
-        for language in LANGUAGES:
-            for _ in assistant.backend.client.stream([instructions(language)], max_tokens=1):
-                pass
+        with suppress(ServerError):  # a server that is down now is told of when a question needs it
+            for language in LANGUAGES:
+                for _ in assistant.backend.client.stream([instructions(language)], max_tokens=1):
+                    pass
 
 
 def switch_telemetry_off() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from assistant.answer import Answer
 from assistant.asides import read_aside
@@ -13,6 +14,7 @@ from assistant.calculating.asking_model import ask_model
 from assistant.calculating.calculated import Calculated, NotCalculated, work_out
 from assistant.calculating.cues import read_question
 from assistant.clock import Clock
+from assistant.context import choose_within
 from assistant.draft import Draft
 from assistant.events import Event, Finished, Found, Written, Wrote
 from assistant.extractive import quote_best_sentences, quote_further
@@ -20,7 +22,7 @@ from assistant.judging import judge, refuse, reply, with_verified
 from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, asks_for_figure, understand
-from assistant.reading import Passage, choose_passages
+from assistant.reading import Passage
 from assistant.settings import Settings
 from assistant.verifying.names import unheard_names
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
@@ -29,7 +31,7 @@ from index.chunk import Hit
 from index.lexicon import translate
 from index.search import Searcher
 from serving.backend import Backend
-from serving.client import estimate_tokens
+from serving.errors import ServerError
 
 _HITS = 24
 _QUOTES_BESIDE_CALCULATION = 2
@@ -72,9 +74,16 @@ class Assistant:
 
     def on(self, searcher: Searcher) -> Assistant:
         """The same assistant on another index."""
+        return self._with(searcher, self.backend)
+
+    def asked_by(self, asker: str) -> Assistant:
+        """The same assistant for one asker: where several wait for the model, askers take turns."""
+        return self._with(self.searcher, self.backend.asked_by(asker))
+
+    def _with(self, searcher: Searcher, backend: Backend) -> Assistant:
         return Assistant(
             searcher,
-            self.backend,
+            backend,
             self._settings,
             collection=self._collection,
             tables=self.tables,
@@ -125,18 +134,14 @@ class Assistant:
     ) -> Generator[Wrote | Checked | Written, None, Answer]:
         """The answer out of the passages; what of them goes further than the model's draft is quoted below it."""
         draft = self._draft(passages, understood.standalone)
-        client, weight = self.backend.client, self.searcher.weight
-        if client is None:
-            yield from clock.writing(draft.take(quote_best_sentences(understood.standalone, passages, weight)))
-        else:
-            prompt = write_prompt(understood.standalone, passages, understood.language)
-            yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
-            if not draft.broken:
-                yield Written()
+        is_away = not (yield from self._write(draft, understood, passages, clock))
         yield from draft.close()
         verified = draft.verified()
         answer = judge(replace(blank, usage=draft.usage), draft, verified, hits)
-        if client is None or draft.broken:
+        if is_away:
+            reason = answer.reason or "model_away"
+            return replace(answer, backend="extractive", model="", reason=reason)
+        if self.backend.client is None or draft.broken:
             return answer
         lead, quotes = self._quotes(answer, draft, verified, passages)
         if quotes:
@@ -147,6 +152,30 @@ class Assistant:
             if answer.status == "refused":
                 answer = replace(answer, status="partial", reason="quoted_instead")
         return answer
+
+    def _write(
+        self, draft: Draft, understood: Understood, passages: Sequence[Passage], clock: Clock
+    ) -> Generator[Wrote | Checked | Written, None, bool]:
+        """Let the model write, or quote where there is none. False when quotes had to stand in for a model.
+
+        :raises ServerError: when the model does not begin to answer and nothing may stand in for it.
+        """
+        quotes = partial(quote_best_sentences, understood.standalone, passages, self.searcher.weight)
+        client = self.backend.client
+        if client is None:
+            yield from clock.writing(draft.take(quotes()))
+            return True
+        prompt = write_prompt(understood.standalone, passages, understood.language)
+        try:
+            yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
+        except ServerError:
+            if not self.backend.stands_in:
+                raise
+            yield from clock.writing(draft.take(f"{phrases(understood.language).model_away}\n\n{quotes()}"))
+            return False
+        if not draft.broken:
+            yield Written()
+        return True
 
     def _quotes(self, answer: Answer, draft: Draft, verified: Verified, passages: Sequence[Passage]) -> tuple[str, str]:
         """What stands below the draft of a small model, and its lead: what goes further, or what was said in its place.
@@ -196,22 +225,22 @@ class Assistant:
 
     def _read(self, understood: Understood, hits: Sequence[Hit]) -> tuple[list[Passage], list[str]]:
         """The passages to read; and of a question about names that none of them has, these names."""
-        passages = self._choose(hits)
+        passages = self._choose(hits, understood)
         asked = understood.standalone
         near = [f"{passage.heading}\n{passage.text}" for passage in passages]
         unheard = unheard_names(asked, "\n".join(near or (hit.chunk.indexed_text for hit in hits)))
         if not passages or not unheard:
             return passages, unheard
-        named = self._choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)])
+        named = self._choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)], understood)
         is_close = max(passage.relevance for passage in passages) >= _CLOSE_WITHOUT_NAME
         if not named and is_close and not asks_for_figure(asked):
             return passages, []  # "our CTO asks …": the name is not what the question is about
         return (named, []) if named else (passages, unheard)
 
-    def _choose(self, hits: Sequence[Hit]) -> list[Passage]:
-        client = self.backend.client
-        count: Callable[[str], int] = client.count_tokens if client else estimate_tokens
-        return choose_passages(hits, self.searcher.generation.documents, self._settings.reading, count)
+    def _choose(self, hits: Sequence[Hit], understood: Understood) -> list[Passage]:
+        documents, client = self.searcher.generation.documents, self.backend.client
+        settings = self._settings
+        return choose_within(hits, documents, settings.reading, client, understood, settings.serving.max_tokens)
 
     def _blank_answer(self, understood: Understood) -> Answer:
         return Answer(
@@ -223,7 +252,7 @@ class Assistant:
             reason="",
             answer="",
             backend=self.backend.name,
-            model=self.backend.model,
+            model=self.backend.client.model if self.backend.client else "",
             collection=self._collection,
             index_id=self.searcher.generation.id,
             prompt_version=phrases(understood.language).version,

@@ -10,6 +10,7 @@ from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from serving.client import ChatClient
 from serving.errors import StreamBrokenError
 from serving.message import Message
+from serving.stream import REPETITION
 
 
 class Draft:
@@ -34,7 +35,7 @@ class Draft:
             self.broken = True
         finally:
             stream.close()
-        self.cut = stream.finish_reason == "length"
+        self.cut = stream.finish_reason in ("length", REPETITION)
         self.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
 
     def take(self, piece: str) -> Iterator[Wrote | Checked]:

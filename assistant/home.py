@@ -62,6 +62,11 @@ class Home:
         """What was asked and answered on the page."""
         return self.folder / "conversations.sqlite3"
 
+    @property
+    def requests(self) -> Path:
+        """A line for each question that the page or the API was asked, without its words."""
+        return self.folder / "requests.log"
+
     def collection(self, name: str) -> Path:
         """The folder of a collection.
 

@@ -41,6 +41,7 @@ class Phrases:
     further: str
     quoted_instead: str
     unknown_names: str
+    model_away: str
 
 
 @cache
@@ -66,6 +67,11 @@ def write_prompt(question: str, passages: Sequence[Passage], language: Language)
     )
     body = texts.passages.format(passages=numbered, question=_as_data(question))
     return [instructions(language), Message("user", body)]
+
+
+def empty_prompt(question: str, language: Language) -> list[Message]:
+    """The prompt without passages: what every one of them stands beside."""
+    return write_prompt(question, (), language)
 
 
 def _as_data(text: str) -> str:

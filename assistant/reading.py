@@ -9,6 +9,9 @@ from corpus.document import Document
 from index.chunk import Chunk, Hit
 from index.words import content_words
 
+# Tokens of a passage's number and the lines around it.
+_MARKS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -75,7 +78,7 @@ def choose_passages(
             break
         if hit.relevance < floor or _takes_too_much(hit, chosen, settings) or _repeats(hit, chosen, settings):
             continue
-        tokens = count_tokens(f"{hit.chunk.section}\n{hit.chunk.text}") + 10
+        tokens = passage_tokens(hit.chunk.section, hit.chunk.text, count_tokens)
         if tokens > budget and chosen:
             continue
         budget -= tokens
@@ -92,6 +95,11 @@ def choose_passages(
         )
         for n, (first, last, relevance) in enumerate(_join_neighbours(chosen, documents), start=1)
     ]
+
+
+def passage_tokens(heading: str, text: str, count_tokens: Callable[[str], int]) -> int:
+    """What a passage takes in a prompt, its number and the empty lines around it included."""
+    return count_tokens(f"{heading}\n{text}") + _MARKS
 
 
 def _takes_too_much(hit: Hit, chosen: Sequence[Hit], settings: ReadingSettings) -> bool:

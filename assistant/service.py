@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from assistant.app import DEFAULT_COLLECTION, Notice, Workspace
 from assistant.assistant import Assistant
 from assistant.conversations import Conversations
+from assistant.errors import BadQuestionError
 from assistant.events import Event, Finished, Found, Wrote
 from assistant.library import Library
 from assistant.planner import Planner
 from assistant.question import Turn, understand
 from assistant.verifying.verification import Checked, marks_of
+from assistant.watching import Health, Watching, health_of
 from corpus.document import Document
 from index.errors import IndexLayerError
 from index.generation import Generation, Progress
 from index.search import Searcher
-from serving.backend import open_backend
 from serving.errors import ServingError
 
 
@@ -36,13 +37,22 @@ class Asked:
 class Service:
     """Answers and keeps what was answered. Any number of threads may ask."""
 
-    def __init__(self, assistant: Assistant, library: Library, conversations: Conversations, planner: Planner) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        library: Library,
+        conversations: Conversations,
+        planner: Planner,
+        *,
+        log: Path | None = None,
+    ) -> None:
+        """`log`: a file for a line about each question, without its words; None for no log."""
+        self.watching = Watching(assistant.backend, log)
         self.library = library
         self.conversations = conversations
         self.planner = planner
         self._assistant = assistant
         self._renewing = threading.Lock()
-        self._counts: Counter[str] = Counter()
 
     @property
     def assistant(self) -> Assistant:
@@ -58,9 +68,14 @@ class Service:
             return self._assistant
 
     @property
-    def counts(self) -> dict[str, int]:
-        """How many answers there were since the start, by status; `milliseconds` they took together."""
-        return dict(self._counts)
+    def health(self) -> Health:
+        """Whether questions can be answered and kept, and by what."""
+        try:
+            self.conversations.turns("")
+            can_keep = bool(self.assistant.searcher.generation.id)
+        except Exception:  # whatever is wrong, a look at health tells it and goes on
+            can_keep = False
+        return health_of(self._assistant.backend, can_keep=can_keep)
 
     def add(self, documents: Sequence[Document], progress: Progress = lambda done, total: None) -> None:
         """Add documents; the next question is answered from them too."""
@@ -85,7 +100,7 @@ class Service:
             if turn.answer is not None
         ]
         conversation_id, turn = self.conversations.ask(conversation_id, question.strip())
-        return Asked(conversation_id, turn, self._kept(turn, self.stream(question, history)))
+        return Asked(conversation_id, turn, self._kept(turn, self.stream(question, history, asker=conversation_id)))
 
     def ask_again(self, conversation_id: str, turn: int, question: str) -> Asked:
         """Ask `question` in place of `turn`; what followed it is forgotten."""
@@ -93,16 +108,25 @@ class Service:
         self.conversations.cut(conversation_id, turn)
         return self.ask(conversation_id, question)
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
-        """Answer without keeping; see `Assistant.stream`."""
+    def stream(self, question: str, history: Sequence[Turn] = (), *, asker: str = "") -> Generator[Event, None, None]:
+        """Answer without keeping; see `Assistant.stream`. Where several wait for the model, askers take turns."""
+        is_done = False
         try:
-            for event in self.assistant.stream(question, history):
+            for event in self.assistant.asked_by(asker).stream(question, history):
                 if isinstance(event, Finished):
-                    self._counts.update({event.answer.status: 1, "milliseconds": event.answer.timing_ms.total})
+                    is_done = True
+                    self.watching.answered(event.answer)
                 yield event
-        except ServingError:
-            self._counts["failed"] += 1
+        except ServingError as error:
+            is_done = True
+            self.watching.failed(error)
             raise
+        except BadQuestionError:
+            is_done = True
+            raise
+        finally:
+            if not is_done:
+                self.watching.stopped()
 
     def _use(self, generation: Generation) -> None:
         with self._renewing:
@@ -146,9 +170,10 @@ def open_service(
     encoders = workspace.encoders()
     with (
         closing(Conversations.open(workspace.home.conversations)) as conversations,
-        open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend,
+        workspace.backend(stands_in=True) as backend,
     ):
         notice(f"backend {backend.name}: {backend.reason}")
         assistant = Assistant(Searcher(generation, encoders), backend, workspace.settings, collection=collection)
         planner = Planner(assistant.tables, workspace.home.profile)
-        yield Service(assistant, Library(workspace.collection(collection), encoders), conversations, planner)
+        library = Library(workspace.collection(collection), encoders)
+        yield Service(assistant, library, conversations, planner, log=workspace.home.requests)

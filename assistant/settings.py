@@ -15,6 +15,7 @@ from assistant.reading import ReadingSettings
 from corpus.document import text_fingerprint
 from index.settings import IndexSettings
 from serving.backend import ServingSettings
+from serving.deadlines import Deadlines
 
 _PROFILES = Path(__file__).parent / "profiles"
 _FILE = "assistant.toml"
@@ -27,7 +28,7 @@ _VARIABLES = {
     "MAX_TOKENS": ("serving", "max_tokens"),
 }
 
-_TYPES = {"index": IndexSettings, "serving": ServingSettings, "reading": ReadingSettings}
+_TYPES = {"index": IndexSettings, "serving": ServingSettings, "deadlines": Deadlines, "reading": ReadingSettings}
 
 Tables = dict[str, dict[str, Any]]
 
@@ -38,6 +39,7 @@ class Settings:
 
     index: IndexSettings = field(default_factory=IndexSettings)
     serving: ServingSettings = field(default_factory=ServingSettings)
+    deadlines: Deadlines = field(default_factory=Deadlines)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
 
     @classmethod
@@ -66,8 +68,10 @@ class Settings:
 
     @property
     def id(self) -> str:
-        """The same settings have the same id, 12 hex digits."""
-        return text_fingerprint(repr(sorted(asdict(self).items())))[:12]
+        """The same settings have the same id, 12 hex digits. How long who waits is no part of them."""
+        tables = asdict(self)
+        del tables["deadlines"], tables["serving"]["at_once"], tables["serving"]["idle_unload_s"]
+        return text_fingerprint(repr(sorted(tables.items())))[:12]
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,192 +1,259 @@
-"""One client for every OpenAI-compatible server. The one adapter of openai (and of the httpx2 under it)."""
+"""One client for every OpenAI-compatible server: its queue, deadlines, retries and the circuit, in one place."""
 
 from __future__ import annotations
 
-import urllib.parse
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import copy
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
-import httpx2
-import openai
-from openai.types.chat import ChatCompletionMessageParam
-
-from serving.errors import ServerError, ServerRefusedError, ServerUnreachableError, StreamBrokenError
+from serving.canary import canary, charged_tokens
+from serving.capabilities import Capabilities, match, probe
+from serving.circuit import Circuit
+from serving.counting import HAN_SAMPLE, OTHER_SAMPLE, TokenCounter
+from serving.deadlines import Deadlines
+from serving.errors import (
+    ServerError,
+    ServerRefusedError,
+    ServerSilentError,
+    ServerUnreachableError,
+    StreamBrokenError,
+    WrongModelError,
+)
+from serving.gate import Gate
 from serving.message import Message, Usage
+from serving.observation import Observation, Observer
+from serving.request import EXTRAS, chat_body, varied
+from serving.retrying import may_be_down, with_retries
+from serving.stream import ChatStream
+from serving.wire import Wire
 
-CONNECT_TIMEOUT_S = 5.0
-READ_TIMEOUT_S = 180.0
+# More at once would only wait inside the server.
+AT_ONCE = 128
+_CANARY_S = 6.0
+# For so long a server that has written is taken to be well.
+_BELIEVED_S = 30.0
+# A reply this short may well be meant to be empty.
+_LEAST_TO_RETRY = 16
+_LEAST_ANSWER = 64
+# Beside the texts themselves, a template writes marks around each message.
+_MARKS_PER_MESSAGE = 8
 
-# Texts whose count is remembered: more than the passages of a usual collection.
-_MOST_COUNTED = 10_000
-
-# When a server cannot count tokens: Chinese takes about one for 1.2 characters, English one for 4.
-_TOKENS_PER_HAN, _TOKENS_PER_OTHER = 0.85, 0.25
-
-
-class ChatStream:
-    """The text of one answer as it comes. Iterate once; then `usage` and `finish_reason` are known.
-
-    Closing it early tells the server to stop.
-    """
-
-    def __init__(self, stream: openai.Stream[Any]) -> None:
-        self._stream = stream
-        self.text = ""
-        self.usage = Usage()
-        self.finish_reason = ""
-
-    def __iter__(self) -> Iterator[str]:
-        try:
-            for event in self._stream:
-                if event.usage:
-                    self.usage = Usage(event.usage.prompt_tokens, event.usage.completion_tokens)
-                if not event.choices:
-                    continue
-                choice = event.choices[0]
-                self.finish_reason = choice.finish_reason or self.finish_reason
-                piece = choice.delta.content if choice.delta else None
-                if piece:
-                    self.text += piece
-                    yield piece
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
-            raise StreamBrokenError(f"the model's answer broke off ({error})", self.text) from error
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        """Stop the answer."""
-        self._stream.close()
+Purpose = Literal["answer", "choice"]
+Ended = Callable[[ChatStream, str], None]
 
 
 class ChatClient:
-    """Talks to one model on one server."""
+    """Talks to one model on one server. Any number of threads may use it."""
 
-    def __init__(self, base_url: str, *, model: str, api_key: str = "", read_timeout_s: float = READ_TIMEOUT_S) -> None:
-        """`base_url` ends in the server's `/v1`."""
-        self.base_url = base_url.rstrip("/")
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        model: str,
+        api_key: str = "",
+        deadlines: Deadlines | None = None,
+        capabilities: Capabilities | None = None,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """`base_url` ends in the server's `/v1`. What it can do is asked by `connect`, or known as `capabilities`."""
         self.model = model
-        self._counted: dict[str, int] = {}
-        self._can_count = True
-        host = urllib.parse.urlsplit(base_url).hostname or ""
-        self._client = openai.OpenAI(
-            base_url=self.base_url,
-            api_key=api_key or "none",
-            max_retries=0,
-            timeout=openai.Timeout(read_timeout_s, connect=CONNECT_TIMEOUT_S),
-            # A proxy of the environment cannot reach this machine's loopback.
-            http_client=openai.DefaultHttpxClient(trust_env=host not in ("127.0.0.1", "localhost", "::1")),
-        )
+        self.api_key = api_key
+        self.deadlines = deadlines or Deadlines()
+        self.capabilities = capabilities or Capabilities(counting="tokenize")
+        self.gate = Gate(at_once)
+        self.circuit = Circuit(self.is_answering)
+        self.observers: list[Observer] = []
+        self._wire = Wire(base_url, api_key=api_key, deadlines=self.deadlines)
+        self._counter = TokenCounter(self._wire, self.capabilities.counting)
+        self._asker = ""
+        self._template_tokens = 0
+        self._heard = [0.0]  # when an answer came last; one list for all copies
+        self._refused: set[str] = set()  # parts of a request that this server does not take
+        self._is_strange = not model  # what it serves has to be found out first
+
+    @property
+    def base_url(self) -> str:
+        """The server's address, ending in /v1."""
+        return self._wire.base_url
+
+    def asked_by(self, asker: str) -> ChatClient:
+        """The same client for one asker: requests wait behind those of the same asker, and askers take turns."""
+        client = copy.copy(self)
+        client._asker = asker
+        return client
+
+    def connect(self) -> None:
+        """Find out what the server can do, and take its first model where none was named.
+
+        :raises ServerError: when it does not answer.
+        :raises WrongModelError: when it serves others than the one that was named.
+        """
+        self.capabilities = known = probe(self._wire, self.model)
+        served = match(self.model, known.models) if self.model else next(iter(known.models), "")
+        if known.models and not served:
+            raise WrongModelError(
+                f"the server at {self.base_url} serves {', '.join(known.models[:5])}, not {self.model}; "
+                "name one of these in ASSISTANT_MODEL, or leave it out"
+            )
+        self.model = served or self.model
+        self._is_strange = False
+        self.gate.at_once = known.slots or self.gate.at_once
+        self._counter.counting = known.counting
+        self._template_tokens = max(0, self._charged("1") - 1)
+        if known.counting == "none" and self._template_tokens:
+            han, other = (self._charged(sample) - self._template_tokens for sample in (HAN_SAMPLE, OTHER_SAMPLE))
+            self._counter.fit(han, other)
+        self.circuit.close()
 
     def stream(self, messages: Sequence[Message], *, max_tokens: int, temperature: float = 0.0) -> ChatStream:
-        """Ask for an answer and stream it.
+        """Ask for an answer; returns when its first words are there, or it ended without any.
 
+        :raises ServerBusyError: when no place becomes free in time.
         :raises ServerUnreachableError: when nothing answers.
         :raises ServerRefusedError: when the server says no.
         """
-        turns: list[ChatCompletionMessageParam] = [_turn(message) for message in messages]
-        try:
-            stream = self._client.chat.completions.create(
-                model=self.model,
-                messages=turns,
-                max_tokens=max_tokens,
-                temperature=temperature,
-                seed=0,
-                stream=True,
-                stream_options={"include_usage": True},
-            )
-        except openai.OpenAIError as error:
-            raise _translated(error, self.base_url) from error
-        return ChatStream(stream)
+        return self._send(self._body(messages, max_tokens, temperature), "answer")
 
     def complete(self, messages: Sequence[Message], *, schema: Mapping[str, object], max_tokens: int) -> str:
-        """A short answer in one piece: JSON of `schema`, to which llama.cpp and vLLM constrain what is written.
+        """A short answer in one piece: JSON of `schema`, to which servers that can do so constrain what is written.
 
-        :raises ServerUnreachableError: when nothing answers.
-        :raises ServerRefusedError: when the server says no.
+        :raises ServerError: when it does not come, or not whole.
         """
-        try:
-            reply = self._client.chat.completions.create(
-                model=self.model,
-                messages=[_turn(message) for message in messages],
-                max_tokens=max_tokens,
-                temperature=0.0,
-                seed=0,
-                response_format={
-                    "type": "json_schema",
-                    "json_schema": {"name": "choice", "schema": dict(schema), "strict": True},
-                },
-            )
-        except openai.OpenAIError as error:
-            raise _translated(error, self.base_url) from error
-        return (reply.choices[0].message.content or "") if reply.choices else ""
+        form = {"type": "json_schema", "json_schema": {"name": "choice", "schema": dict(schema), "strict": True}}
+        body = {**self._body(messages, max_tokens, 0.0), "response_format": form}
+        return "".join(self._send(body, "choice"))
 
     def is_answering(self) -> bool:
-        """Whether the server really writes a token. A server can be up and yet never answer."""
-        quick = self._client.with_options(timeout=openai.Timeout(10.0, connect=2.0))
+        """Whether the server really writes a token now. A server can be up and yet never answer."""
         try:
-            quick.chat.completions.create(model=self.model, messages=[{"role": "user", "content": "1"}], max_tokens=1)
-        except openai.OpenAIError:
+            if self._is_strange:
+                self.connect()
+            else:
+                canary(self._wire, self.model, within_s=self._canary_s)
+        except ServerError:
             return False
+        self.circuit.close()
         return True
 
-    def served_model(self) -> str:
-        """The name of the first model the server offers, or an empty string."""
-        try:
-            return next((model.id for model in self._client.models.list()), "")
-        except openai.OpenAIError:
-            return ""
+    def is_well(self) -> bool:
+        """Whether requests may be sent, looked at cheaply: what was heard lately counts, else a token is asked for."""
+        now = time.monotonic()
+        if self.circuit.is_open or now - self._heard[0] < _BELIEVED_S or self.gate.inside:
+            return not self.circuit.is_open
+        if self._seems_well():
+            self._heard[0] = now
+        else:
+            self.circuit.open(f"the model server at {self.base_url} does not answer")
+        return not self.circuit.is_open
+
+    def _seems_well(self) -> bool:
+        if self.capabilities.kind != "llama.cpp":
+            return self.is_answering()
+        try:  # a token would wake a model that sleeps, and push a kept prompt out
+            return "status" in self._wire.ask("GET", f"{self._wire.root}/health", within_s=_CANARY_S)
+        except ServerError:
+            return False
 
     def count_tokens(self, text: str) -> int:
-        """How many tokens the model makes of `text`; an estimate where the server cannot say.
+        """How many tokens the model makes of `text`; an estimate on the high side where the server cannot say.
 
         Counts are remembered: of a question's passages, two dozen are counted, and the same come again and again.
         """
-        if text not in self._counted and self._can_count:
-            count = self._ask_count(text)
-            if count is not None:
-                if len(self._counted) >= _MOST_COUNTED:
-                    self._counted.clear()
-                self._counted[text] = count
-        return self._counted.get(text) or estimate_tokens(text)
+        if self.circuit.is_open and self._counter.counting == "tokenize":
+            return self._counter.estimate(text)
+        return self._counter.count(text, self.model)
 
-    def _ask_count(self, text: str) -> int | None:
-        url = self.base_url.removesuffix("/v1") + "/tokenize"
-        # llama.cpp reads `content`, vLLM `model` and `prompt`; both answer with the list.
-        body = {"content": text, "prompt": text, "model": self.model, "add_special_tokens": False}
-        try:
-            reply = self._client.post(url, cast_to=object, body=body)
-        except openai.NotFoundError:
-            self._can_count = False
+    def prompt_room(self, texts: Sequence[str], max_tokens: int) -> int | None:
+        """Tokens left for more text in a prompt of `texts`, one a message; None where the context is not known.
+
+        An answer of `max_tokens` has its place; in a small context it gives up half of it at most.
+        """
+        context = self.capabilities.context_tokens
+        if not context:
             return None
-        except openai.OpenAIError:
-            return None
-        tokens = reply.get("tokens") if isinstance(reply, dict) else None
-        return len(tokens) if isinstance(tokens, list) else None
+        taken = sum(self.count_tokens(text) + _MARKS_PER_MESSAGE for text in texts) + self._template_tokens
+        return context - taken - min(max_tokens, max(_LEAST_ANSWER, context // 4))
 
     def close(self) -> None:
         """Give the connections back."""
-        self._client.close()
+        self.circuit.stop()
+        self._wire.close()
 
+    def _send(self, body: dict[str, Any], purpose: Purpose) -> ChatStream:
+        if self.circuit.is_open:
+            raise ServerUnreachableError(f"{self.circuit.reason}; it is tried again every few seconds")
+        retries: list[ServerError] = []
+        queue_s = self.gate.enter(self._asker, within_s=self.deadlines.queue_s)
+        began = time.monotonic()
 
-def estimate_tokens(text: str) -> int:
-    """Roughly the tokens of `text`, for servers that do not count."""
-    han = sum(1 for character in text if "\u2e80" <= character <= "\u9fff")
-    return round(han * _TOKENS_PER_HAN + (len(text) - han) * _TOKENS_PER_OTHER) + 1
+        def ended(stream: ChatStream, kind: str) -> None:
+            self.gate.leave()
+            first = stream.times.first - began if stream.times.first else 0.0
+            self._heard[0] = max(self._heard[0], stream.times.last)
+            self._tell(Observation(purpose, queue_s, first, time.monotonic() - began, stream.usage, len(retries), kind))
 
+        try:
+            return self._begin(body, ended, retries.append)
+        except ServerError as error:
+            self.gate.leave()
+            self._tell(Observation(purpose, queue_s, 0, time.monotonic() - began, Usage(), len(retries), error.kind))
+            self._suspect(error)
+            raise
+        except BaseException:
+            self.gate.leave()
+            raise
 
-def _turn(message: Message) -> ChatCompletionMessageParam:
-    if message.role == "system":
-        return {"role": "system", "content": message.content}
-    if message.role == "assistant":
-        return {"role": "assistant", "content": message.content}
-    return {"role": "user", "content": message.content}
+    def _begin(self, body: dict[str, Any], ended: Ended, on_retry: Callable[[ServerError], None]) -> ChatStream:
+        def attempt() -> ChatStream:
+            sent = {key: value for key, value in body.items() if key not in self._refused}
+            try:
+                return ChatStream(self._wire, sent, on_end=ended)
+            except ServerRefusedError as error:
+                if error.status not in (400, 422, 501) or not (extra := EXTRAS & sent.keys()):
+                    raise
+                # What is beyond the core of the protocol is tried once.
+                stream = ChatStream(self._wire, {k: v for k, v in sent.items() if k not in extra}, on_end=ended)
+                self._refused |= extra
+                return stream
 
+        stream = with_retries(attempt, within_s=self.deadlines.first_token_s, on_retry=on_retry)
+        if not stream.is_empty or body["max_tokens"] < _LEAST_TO_RETRY:
+            return stream
+        on_retry(StreamBrokenError("the model wrote nothing", ""))
+        stream.drop()
+        body = varied(body)  # the same request would end in the same way
+        return with_retries(attempt, within_s=self.deadlines.first_token_s, on_retry=on_retry)
 
-def _translated(error: openai.OpenAIError, base_url: str) -> ServerError:
-    if isinstance(error, openai.APIConnectionError):
-        return ServerUnreachableError(f"no model server answers at {base_url} ({error})")
-    if isinstance(error, openai.APIStatusError):
-        refused = ServerRefusedError(f"the model server at {base_url} refused ({error.status_code}: {error.message})")
-        refused.retryable = error.status_code == 429 or error.status_code >= 500
-        return refused
-    return ServerUnreachableError(f"{base_url} does not speak the OpenAI protocol ({error})")
+    def _suspect(self, error: ServerError) -> None:
+        """After a failure: is the server down? One that was silent for so long is; of others a try tells."""
+        if isinstance(error, ServerSilentError) or (may_be_down(error) and not self.is_answering()):
+            self.circuit.open(str(error))
+
+    def _body(self, messages: Sequence[Message], max_tokens: int, temperature: float) -> dict[str, Any]:
+        return chat_body(
+            self.model,
+            messages,
+            max_tokens=self._fitting([message.content for message in messages], max_tokens),
+            temperature=temperature,
+            without_thinking=self.capabilities.thinks_on_request,
+        )
+
+    def _fitting(self, texts: Sequence[str], max_tokens: int) -> int:
+        """`max_tokens`, or what the context leaves of it: vLLM refuses a request whose answer might not fit."""
+        context = self.capabilities.context_tokens
+        if not context or 2 * sum(map(len, texts)) + max_tokens < context:
+            return max_tokens
+        room = self.prompt_room(texts, 0)
+        return max_tokens if room is None else max(1, min(max_tokens, room))
+
+    def _charged(self, text: str) -> int:
+        return charged_tokens(self._wire, self.model, text, within_s=self._canary_s)
+
+    @property
+    def _canary_s(self) -> float:
+        return max(_CANARY_S, self.deadlines.first_token_s / 5)
+
+    def _tell(self, observation: Observation) -> None:
+        for observer in self.observers:
+            observer(observation)

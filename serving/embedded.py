@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 import xllamacpp
 
+from serving.capabilities import Capabilities
 from serving.client import ChatClient
+from serving.deadlines import Deadlines
 from serving.errors import ModelMissingError
+from serving.sizing import Sizing
 
-# Two askers at once, each with room for a prompt of about 1,500 tokens, an answer and some history.
-SLOTS = 2
-CONTEXT_TOKENS = 8192
-# Prompts that share a beginning (the instructions, a conversation) are kept in memory and not read again.
-PROMPT_CACHE_MIB = 256
+# Reading a prompt takes seconds here and cannot fail half-way: patience with it is no risk.
+_PATIENCE = 4.0
 
 
 class EmbeddedServer:
@@ -26,7 +25,15 @@ class EmbeddedServer:
         self.client = client
 
     @classmethod
-    def start(cls, model_file: Path, *, name: str) -> EmbeddedServer:
+    def start(
+        cls,
+        model_file: Path,
+        *,
+        name: str,
+        deadlines: Deadlines | None = None,
+        idle_unload_s: int = 0,
+        sizing: Sizing | None = None,
+    ) -> EmbeddedServer:
         """Load `model_file` and listen on a free loopback port with a random key.
 
         :raises ModelMissingError: when the file is gone or llama.cpp cannot load it.
@@ -34,11 +41,24 @@ class EmbeddedServer:
         if not model_file.is_file():
             raise ModelMissingError(f"{model_file} is gone; run `assistant models pull {name}`")
         key = secrets.token_urlsafe(24)
+        size = sizing or Sizing.for_model(model_file.stat().st_size)
+        parameters = _parameters(model_file, name, key, size)
+        if idle_unload_s:
+            parameters.sleep_idle_seconds = idle_unload_s
         try:
-            server = xllamacpp.Server(_parameters(model_file, name, key))
+            server = xllamacpp.Server(parameters)
         except RuntimeError as error:
             raise ModelMissingError(f"llama.cpp cannot load {model_file} ({error}); pull {name} again") from error
-        client = ChatClient(f"{server.listening_address}/v1", model=name, api_key=key)
+        client = ChatClient(
+            f"{server.listening_address}/v1",
+            model=name,
+            api_key=key,
+            deadlines=(deadlines or Deadlines()).times(_PATIENCE),
+            capabilities=Capabilities(
+                "llama.cpp", (name,), size.context_tokens // size.slots, size.slots, "tokenize", thinks_on_request=True
+            ),
+            at_once=size.slots,
+        )
         return cls(server, client)
 
     def stop(self) -> None:
@@ -47,15 +67,16 @@ class EmbeddedServer:
         self._server = None  # its destructor joins llama.cpp's threads
 
 
-def _parameters(model_file: Path, name: str, key: str) -> xllamacpp.CommonParams:
+def _parameters(model_file: Path, name: str, key: str, size: Sizing) -> xllamacpp.CommonParams:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(model_file)
     parameters.model_alias = {name}
-    parameters.n_ctx = CONTEXT_TOKENS
-    parameters.n_parallel = SLOTS
-    parameters.cache_ram_mib = PROMPT_CACHE_MIB
-    parameters.cpuparams.n_threads = os.cpu_count() or 1
-    parameters.cpuparams_batch.n_threads = os.cpu_count() or 1
+    parameters.n_ctx = size.context_tokens
+    parameters.n_parallel = size.slots
+    # Prompts that share a beginning (the instructions, a conversation) are kept in memory and not read again.
+    parameters.cache_ram_mib = size.cache_mib
+    parameters.cpuparams.n_threads = size.threads
+    parameters.cpuparams_batch.n_threads = size.threads
     # Weights left as they are in the file. Repacked ones (the default) decode 1.3 times as fast but read a prompt at 70
     # instead of 100 tokens/s (2 cores, AVX2, 500-token prompts, 2026-11-22), and people wait for the first word.
     parameters.no_extra_bufts = True

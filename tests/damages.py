@@ -23,6 +23,7 @@ from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
 from serving.client import ChatClient, ChatStream
+from serving.deadlines import Deadlines
 from serving.message import Message
 from tests.doubles import ScriptedHandler, says, scripted_server
 
@@ -287,7 +288,7 @@ def asked_of_a_model(client: type[ChatClient]) -> Iterator[Assistant]:
         says(faithful if is_told else f"{faithful} {memory}")(handler, body)
 
     with scripted_server(script) as (url, _):
-        talking = client(url, model="scripted", read_timeout_s=5.0)
+        talking = client(url, model="scripted", deadlines=Deadlines(idle_s=5.0))
         try:
             yield an_assistant(client=talking)
         finally:

@@ -12,6 +12,7 @@ from assistant.calculating.calculated import Calculated, work_out
 from assistant.calculating.cues import read_question
 from corpus.tables import load_tables
 from serving.client import ChatClient
+from serving.deadlines import Deadlines
 from tests.doubles import ScriptedHandler, scripted_server
 
 TABLES = load_tables()
@@ -28,7 +29,7 @@ def asked(choose: Callable[[dict[str, Any]], dict[str, str]], question: str = QU
         handler.reply({"id": "1", "object": "chat.completion", "created": 0, "model": "scripted", "choices": [choice]})
 
     with scripted_server(script) as (url, requests):
-        client = ChatClient(url, model="scripted", read_timeout_s=5.0)
+        client = ChatClient(url, model="scripted", deadlines=Deadlines(idle_s=5.0))
         try:
             return ask_model(client, read_question(question, TABLES), None), len(requests)
         finally:

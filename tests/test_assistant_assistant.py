@@ -21,6 +21,7 @@ from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
 from serving.client import ChatClient
+from serving.deadlines import Deadlines
 from tests.doubles import Script, ScriptedHandler, make_document, says, scripted_server
 
 QUESTION = "How does quantization cut serving cost?"
@@ -38,7 +39,7 @@ AskWith = Callable[..., Answer]
 def ask_with(shared_workspace: Workspace, generation: Generation, embedder: Encoder) -> AskWith:
     def ask(script: Script, question: str = QUESTION) -> Answer:
         with scripted_server(script) as (url, _):
-            client = ChatClient(url, model="scripted", read_timeout_s=2.0)
+            client = ChatClient(url, model="scripted", deadlines=Deadlines(idle_s=2.0))
             try:
                 backend = Backend("vllm", "scripted", "", client)
                 assistant = Assistant(Searcher(generation, [embedder]), backend, Settings(), collection="default")

@@ -27,6 +27,7 @@ from index.collection import Collection
 from index.search import Searcher
 from serving.backend import Backend
 from serving.client import ChatClient
+from serving.deadlines import Deadlines
 from tests.batch_kills import TOPICS, notes_home
 from tests.doubles import Script, ScriptedHandler, scripted_server
 
@@ -43,7 +44,7 @@ def searcher(tmp_path: Path) -> Searcher:
 @contextmanager
 def assistant_with(searcher: Searcher, script: Script) -> Iterator[tuple[Assistant, list[dict[str, Any]]]]:
     with scripted_server(script) as (url, requests):
-        client = ChatClient(url, model="scripted", read_timeout_s=2.0)
+        client = ChatClient(url, model="scripted", deadlines=Deadlines(idle_s=2.0))
         try:
             backend = Backend("vllm", "scripted", "", client)
             yield Assistant(searcher, backend, Settings(), collection="notes"), requests

@@ -19,6 +19,7 @@ from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
 from serving.client import ChatClient
+from serving.deadlines import Deadlines
 from tests.doubles import HashEncoder, Script, ScriptedHandler, make_document, says, scripted_server
 
 QUESTION = "How long is our runway with $3M in the bank and a burn of $200k a month?"
@@ -42,7 +43,7 @@ def quoting(searcher: Searcher) -> Assistant:
 
 def ask_model(searcher: Searcher, script: Script, question: str = QUESTION) -> tuple[Answer, list[dict[str, Any]]]:
     with scripted_server(script) as (url, requests):
-        client = ChatClient(url, model="scripted", read_timeout_s=5.0)
+        client = ChatClient(url, model="scripted", deadlines=Deadlines(idle_s=5.0))
         try:
             backend = Backend("vllm", "scripted", "", client)
             return Assistant(searcher, backend, SETTINGS, collection="default").ask(question), list(requests)

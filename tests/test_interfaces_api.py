@@ -131,7 +131,8 @@ def test_a_chat_without_a_question_is_refused(client: TestClient, messages: list
 
 
 def test_health_counts_and_description_are_there(client: TestClient) -> None:
-    assert client.get("/healthz").json() == {"status": "ok", "backend": "extractive"}
+    health = client.get("/healthz").json()
+    assert health == {"status": "ok", "backend": "extractive", "model": "", "answering": True, "waiting": 0}
     before = client.get("/metrics").text
     client.post("/api/ask", json={"question": QUESTION})
     assert client.get("/metrics").text != before

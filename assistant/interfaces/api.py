@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Header, HTTPException, Response
@@ -82,13 +83,16 @@ def build_api(service: Service) -> APIRouter:
         with doors.entered():
             return _json(_completion(_answer(service, question, history)))
 
-    @router.get("/healthz", summary="Whether this program runs, and what answers")
-    def healthz() -> dict[str, str]:
-        return {"status": "ok", "backend": service.assistant.backend.name}
+    @router.get("/healthz", summary="Whether questions are answered, and by what: ok, degraded, or 503 with failing")
+    def healthz(response: Response) -> dict[str, Any]:
+        health = service.health
+        if health.status == "failing":
+            response.status_code = 503
+        return asdict(health)
 
-    @router.get("/metrics", summary="Counts since the start, as Prometheus reads them")
+    @router.get("/metrics", summary="Counts and times since the start, as Prometheus reads them")
     def metrics() -> Response:
-        return Response(_metrics(service.counts), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(service.watching.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     return router
 
@@ -210,16 +214,6 @@ def _chat_events(service: Service, question: str, history: list[Turn]) -> Iterat
 
 def _envelope(name: str, kind: str, model: str) -> dict[str, Any]:
     return {"id": name, "object": kind, "created": int(time.time()), "model": model}
-
-
-def _metrics(counts: dict[str, int]) -> str:
-    lines = ["# HELP assistant_answers_total Answers by status.", "# TYPE assistant_answers_total counter"]
-    statuses = ("answered", "partial", "refused", "error", "failed")
-    lines += [f'assistant_answers_total{{status="{status}"}} {counts.get(status, 0)}' for status in statuses]
-    lines += ["# HELP assistant_answer_seconds_total Time spent on answers.",
-              "# TYPE assistant_answer_seconds_total counter",
-              f"assistant_answer_seconds_total {counts.get('milliseconds', 0) / 1000}"]  # fmt: skip
-    return "\n".join(lines) + "\n"
 
 
 def _json(content: dict[str, Any]) -> Response:

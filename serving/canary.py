@@ -1,0 +1,30 @@
+"""The smallest question there is: whether a server really writes, and what it counts for a prompt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serving.errors import ServerUnreachableError
+from serving.wire import Wire
+
+
+def canary(wire: Wire, model: str, text: str = "1", *, within_s: float) -> dict[str, Any]:
+    """The reply to `text`, of one token.
+
+    :raises ServerError: when none comes.
+    """
+    body = {"model": model, "messages": [{"role": "user", "content": text}], "max_tokens": 1}
+    reply = wire.ask("POST", f"{wire.base_url}/chat/completions", body, within_s=within_s)
+    if not isinstance(reply.get("choices"), list) or not reply["choices"]:
+        raise ServerUnreachableError(f"{wire.base_url} does not speak the OpenAI protocol")
+    return reply
+
+
+def charged_tokens(wire: Wire, model: str, text: str, *, within_s: float) -> int:
+    """The prompt tokens that the server counts for `text` and its template, 0 where it does not say.
+
+    :raises ServerError: when no reply comes.
+    """
+    usage = canary(wire, model, text, within_s=within_s).get("usage")
+    tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+    return tokens if isinstance(tokens, int) else 0

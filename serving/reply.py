@@ -1,0 +1,70 @@
+"""One event of a chat's stream -> what it says: text, thought, end, count of tokens. Unknown shapes are damage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from serving.errors import ServerRefusedError
+from serving.message import Usage
+from serving.sse import DamagedStreamError
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one event brings. `thinks`: it shows that the model works, though not on the answer itself."""
+
+    text: str = ""
+    thinks: bool = False
+    finish_reason: str = ""
+    usage: Usage | None = None
+
+
+def read_piece(event: Mapping[str, Any]) -> Piece:
+    """Read an event of a stream, or a whole reply that came in place of one. Calls of tools are passed over.
+
+    :raises ServerRefusedError: when it is the server's error.
+    :raises DamagedStreamError: when a part has a shape that the protocol does not know.
+    """
+    if event.get("error"):
+        raise refusal(event)
+    choices = event.get("choices") or []
+    if not isinstance(choices, list):
+        raise DamagedStreamError("`choices` is no list")
+    usage = _usage(event.get("usage"))
+    if not choices:
+        return Piece(usage=usage)
+    choice = choices[0]
+    if not isinstance(choice, dict):
+        raise DamagedStreamError("a choice is no object")
+    said = choice.get("delta") or choice.get("message") or {}
+    if not isinstance(said, dict):
+        raise DamagedStreamError("`delta` is no object")
+    thinks = any(said.get(key) for key in ("reasoning_content", "reasoning", "tool_calls"))
+    return Piece(_text(said.get("content")), thinks, _text(choice.get("finish_reason")), usage)
+
+
+def refusal(event: Mapping[str, Any], *, status: int = 0, retry_after_s: float = 0.0) -> ServerRefusedError:
+    """The error that a server reports in JSON."""
+    error = event.get("error")
+    told = error if isinstance(error, dict) else {"message": error or event.get("detail") or event}
+    code = told.get("code")
+    status = status or (code if isinstance(code, int) and 400 <= code < 600 else 500)
+    message = " ".join(str(told.get("message") or "no reason given").split())[:300]
+    return ServerRefusedError(f"{status}: {message}", status=status, retry_after_s=retry_after_s)
+
+
+def _usage(read: object) -> Usage | None:
+    if not isinstance(read, dict):
+        return None
+    counts = [read.get(key) for key in ("prompt_tokens", "completion_tokens")]
+    return Usage(*(count if isinstance(count, int) and count >= 0 else 0 for count in counts))
+
+
+def _text(read: object) -> str:
+    if read is None:
+        return ""
+    if not isinstance(read, str):
+        raise DamagedStreamError(f"a text is no text: {read!r:.40}")
+    return read
