@@ -19,8 +19,9 @@ from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
 from index.search import Searcher
-from serving.backend import open_backend
+from serving.backend import Address, open_backend
 from serving.catalog import Catalog, Model
+from serving.running import find_running
 from serving.store import ModelStore
 
 DEFAULT_COLLECTION = "default"
@@ -63,6 +64,11 @@ class Workspace:
         named = self.settings.index.embedders or tuple(m.name for m in self.catalog.defaults() if m.use == "embedding")
         models = [self.catalog.find(name) for name in named]
         return [_lazy_encoder(model, self.models) for model in models if self.models.has(model)]
+
+    def running_server(self) -> Address | None:
+        """The server that `assistant serve` keeps up for this home, if there is one."""
+        found = find_running(self.home.folder)
+        return Address(found.base_url, found.key, found.model) if found else None
 
     def generation(self, name: str, *, notice: Notice, progress: Progress) -> Generation:
         """The index of collection `name`. The shipped corpus is indexed on first use and again when it changed.
@@ -118,7 +124,9 @@ def open_assistant(
     """Everything ready to answer from `collection`; what was started is stopped when the body ends."""
     generation = workspace.generation(collection, notice=notice, progress=progress)
     searcher = Searcher(generation, workspace.encoders())
-    with open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend:
+    with open_backend(
+        workspace.settings.serving, workspace.catalog, workspace.models, running=workspace.running_server()
+    ) as backend:
         notice(f"backend {backend.name}: {backend.reason}")
         yield Assistant(
             searcher,

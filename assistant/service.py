@@ -146,7 +146,9 @@ def open_service(
     encoders = workspace.encoders()
     with (
         closing(Conversations.open(workspace.home.conversations)) as conversations,
-        open_backend(workspace.settings.serving, workspace.catalog, workspace.models) as backend,
+        open_backend(
+            workspace.settings.serving, workspace.catalog, workspace.models, running=workspace.running_server()
+        ) as backend,
     ):
         notice(f"backend {backend.name}: {backend.reason}")
         assistant = Assistant(Searcher(generation, encoders), backend, workspace.settings, collection=collection)

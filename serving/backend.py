@@ -36,12 +36,17 @@ class ServingSettings:
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
             raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, not {self.backend!r}")
-        if self.backend == "vllm" and not self.base_url:
-            raise ValueError(
-                "backend vllm needs base_url, the address of the running server, such as http://127.0.0.1:8000/v1"
-            )
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, not {self.max_tokens}")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A running server, and the key it wants."""
+
+    base_url: str
+    api_key: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,12 @@ class Backend:
 
 
 @contextmanager
-def open_backend(settings: ServingSettings, catalog: Catalog, store: ModelStore) -> Iterator[Backend]:
+def open_backend(
+    settings: ServingSettings, catalog: Catalog, store: ModelStore, *, running: Address | None = None
+) -> Iterator[Backend]:
     """Choose and start a backend, and stop what was started when the body ends.
+
+    `running` is a server of ours that was found; a configured one goes before it.
 
     :raises ServerUnreachableError: when backend vllm was asked for and does not answer.
     :raises ModelMissingError: when backend embedded was asked for and its model is not here.
@@ -64,25 +73,40 @@ def open_backend(settings: ServingSettings, catalog: Catalog, store: ModelStore)
     if settings.backend == "extractive":
         yield Backend("extractive", "", "no model was asked for: the sources' own sentences are quoted")
         return
-    if settings.base_url and settings.backend in ("auto", "vllm"):
-        client = ChatClient(settings.base_url, model=settings.model, api_key=os.environ.get(API_KEY_VARIABLE, ""))
+    address = _address(settings, running)
+    if address and settings.backend in ("auto", "vllm"):
+        client = ChatClient(address.base_url, model=address.model, api_key=address.api_key)
         client.model = client.model or client.served_model()
         try:
             if client.is_answering():
-                yield Backend("vllm", client.model, f"the server at {settings.base_url} answers", client)
+                yield Backend("vllm", client.model, f"the server at {address.base_url} answers", client)
                 return
         finally:
             client.close()
         if settings.backend == "vllm":
             raise ServerUnreachableError(
-                f"no model answers at {settings.base_url}; start the server there, or use --backend embedded"
+                f"no model answers at {address.base_url}; start the server there, or use --backend embedded"
             )
-    yield from _embedded_or_extractive(settings, catalog, store)
+    elif settings.backend == "vllm":
+        raise ServerUnreachableError(
+            "no server is configured and none is running: start one with `assistant serve MODEL`, or name its address "
+            "in base_url, such as http://127.0.0.1:8000/v1"
+        )
+    down = f"the server at {address.base_url} does not answer; " if address else ""
+    yield from _embedded_or_extractive(settings, catalog, store, down)
 
 
-def _embedded_or_extractive(settings: ServingSettings, catalog: Catalog, store: ModelStore) -> Iterator[Backend]:
+def _address(settings: ServingSettings, running: Address | None) -> Address | None:
+    """The configured server; ours where that is the same one, since its key is known."""
+    if settings.base_url and (running is None or running.base_url != settings.base_url.rstrip("/")):
+        return Address(settings.base_url, os.environ.get(API_KEY_VARIABLE, ""), settings.model)
+    return running
+
+
+def _embedded_or_extractive(
+    settings: ServingSettings, catalog: Catalog, store: ModelStore, down: str
+) -> Iterator[Backend]:
     name = settings.model or next(model.name for model in catalog.defaults() if model.use == "chat")
-    down = f"the server at {settings.base_url} does not answer; " if settings.base_url else ""
     try:
         server = EmbeddedServer.start(store.path(catalog.find(name)) / "model.gguf", name=name)
     except ModelMissingError as error:
