@@ -118,6 +118,8 @@ def _machine(options: argparse.Namespace) -> Machine:
 
 
 def _python(options: argparse.Namespace, workspace: Workspace, terminal: Terminal, language: Language) -> VllmPython:
+    if options.gpus:  # of another machine, whose vLLM is not known here
+        return VllmPython(Path("python"), "vllm", "")
     try:
         return find_vllm_python(options.python, workspace.home.folder)
     except LaunchError:
