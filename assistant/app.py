@@ -19,9 +19,10 @@ from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
 from index.search import Searcher
-from serving.backend import Backend, open_backend
+from serving.backend import Address, Backend, open_backend
 from serving.catalog import Catalog, Model
 from serving.errors import ServerError
+from serving.running import find_running
 from serving.store import ModelStore
 
 DEFAULT_COLLECTION = "default"
@@ -70,9 +71,19 @@ class Workspace:
         """What answers; see `open_backend`. What was started is stopped when the body ends."""
         settings = self.settings
         with open_backend(
-            settings.serving, self.catalog, self.models, deadlines=settings.deadlines, stands_in=stands_in
+            settings.serving,
+            self.catalog,
+            self.models,
+            deadlines=settings.deadlines,
+            running=self.running_server(),
+            stands_in=stands_in,
         ) as backend:
             yield backend
+
+    def running_server(self) -> Address | None:
+        """The server that `assistant serve` keeps up for this home, if there is one."""
+        found = find_running(self.home.folder)
+        return Address(found.base_url, found.key, found.model) if found else None
 
     def generation(self, name: str, *, notice: Notice, progress: Progress) -> Generation:
         """The index of collection `name`. The shipped corpus is indexed on first use and again when it changed.

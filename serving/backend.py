@@ -42,10 +42,6 @@ class ServingSettings:
     def __post_init__(self) -> None:
         if self.backend not in BACKENDS:
             raise ValueError(f"backend must be one of {', '.join(BACKENDS)}, not {self.backend!r}")
-        if self.backend == "vllm" and not self.base_url:
-            raise ValueError(
-                "backend vllm needs base_url, the address of the running server, such as http://127.0.0.1:8000/v1"
-            )
         if self.max_tokens < 1:
             raise ValueError(f"max_tokens must be at least 1, not {self.max_tokens}")
         if self.at_once < 0 or self.idle_unload_s < 0:
@@ -121,11 +117,17 @@ def open_backend(
                 return
         if settings.backend == "vllm":
             raise ServerUnreachableError(f"{down}; start the server there, or use --backend embedded")
+    elif settings.backend == "vllm":
+        raise ServerUnreachableError(
+            "no server is configured and none is running: start one with `assistant serve MODEL`, or name its address "
+            "in base_url, such as http://127.0.0.1:8000/v1"
+        )
     yield from _embedded_or_extractive(settings, catalog, store, deadlines, down=down, stands_in=stands_in)
 
 
 def _address(settings: ServingSettings, running: Address | None) -> Address | None:
-    if settings.base_url:
+    """The configured server; ours where that is the same one, since its key is known."""
+    if settings.base_url and (running is None or running.base_url != settings.base_url.rstrip("/")):
         return Address(settings.base_url, os.environ.get(API_KEY_VARIABLE, ""), settings.model)
     return running
 

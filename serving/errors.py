@@ -6,6 +6,8 @@ ServingError
 │   ├── LicenceError         its licence must be accepted by name first
 │   ├── ModelMissingError    it is not on the disk
 │   └── FetchError           it could not be fetched, or what came is not what the catalogue says
+├── LaunchError              a model server could not be started or kept running
+│   └── FixedFlagError       a flag was passed on to it that would undo what is fixed
 └── ServerError              `retryable` says whether the same request may succeed later; `kind` is one word for counts
     ├── ServerUnreachableError  nothing answers at the address, or it does not speak the protocol
     │   └── ServerSilentError   it takes requests and writes nothing
@@ -38,6 +40,14 @@ class ModelMissingError(ModelError):
 
 class FetchError(ModelError):
     """Fetching failed, or what was fetched is not what the catalogue says."""
+
+
+class LaunchError(ServingError):
+    """A model server could not be started, or did not stay up."""
+
+
+class FixedFlagError(LaunchError):
+    """A flag for the server that is not the caller's to set."""
 
 
 class ServerError(ServingError):

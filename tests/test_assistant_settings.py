@@ -43,7 +43,6 @@ def test_a_profile_is_chosen_by_name(tmp_path: Path) -> None:
         ("[sarving]\nx = 1\n", "unknown setting 'sarving'"),
         ('profile = "phone"\n', "no profile is called 'phone'"),
         ('[serving]\nbackend = "magic"\n', "backend must be one of"),
-        ('[serving]\nbackend = "vllm"\n', "needs base_url"),
         ("[reading]\nmin_relevance = 7\n", "between 0 and 1"),
         ('[index]\nembedders = "m3e-small"\n', "list of names"),
         ("[serving\n", "TOML"),

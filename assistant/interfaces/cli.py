@@ -13,23 +13,25 @@ from collections.abc import Sequence
 from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
 from assistant.errors import AssistantError
 from assistant.home import Home
-from assistant.interfaces import ask, batch, chat, check, cost, doctor, library, models, profile
+from assistant.interfaces import ask, batch, chat, check, cost, doctor, library, models, profile, serve
 from assistant.interfaces.terminal import Terminal
 from assistant.settings import Settings
 from corpus.errors import CorpusError
 from index.errors import IndexLayerError
 from serving.backend import BACKENDS
-from serving.errors import LicenceError, ServingError, UnknownModelError
+from serving.errors import FixedFlagError, LicenceError, ServingError, UnknownModelError
 
 EXIT_USAGE, EXIT_NO_MODEL, EXIT_COLLECTION, EXIT_STOPPED = 2, 3, 4, 130
 
-_COMMANDS = (ask, chat, batch, check, cost, profile, library, models, doctor)
+_COMMANDS = (ask, chat, batch, check, cost, profile, library, models, serve, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     switch_telemetry_off()
-    options = _parser().parse_args(arguments)
+    own, passed_on = _split(list(sys.argv[1:] if arguments is None else arguments))
+    options = _parser().parse_args(own)
+    options.passed_on = passed_on
     terminal = Terminal(quiet=options.quiet)
     try:
         home = Home.find(options.home)
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output went away (`assistant … | head`)
         sys.stderr.close()
         return 0
-    except (AssistantError, CorpusError, LicenceError, UnknownModelError) as error:
+    except (AssistantError, CorpusError, FixedFlagError, LicenceError, UnknownModelError) as error:
         return _fail(terminal, error, EXIT_USAGE)
     except ServingError as error:
         return _fail(terminal, error, EXIT_NO_MODEL)
@@ -51,6 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f" ({error.filename})" if error.filename else ""
         return _fail(terminal, OSError(f"{error.strerror or error}{where}"), EXIT_USAGE)
     return code
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """What is ours, and what `serve` passes on to its server: all behind the first `--`."""
+    if arguments[:1] != ["serve"] or "--" not in arguments:
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1 :]
 
 
 def _fail(terminal: Terminal, error: Exception, code: int) -> int:

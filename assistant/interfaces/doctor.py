@@ -13,7 +13,10 @@ from typing import Any
 
 from assistant.app import DEFAULT_COLLECTION, Workspace
 from assistant.interfaces.terminal import Terminal
+from assistant.serving_plan import best_fitting
 from index.errors import IndexLayerError
+from serving.hardware import Machine, this_machine
+from serving.running import find_running
 
 
 def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private
@@ -30,12 +33,14 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
 
 def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Print what is found, and last what to do."""
+    machine = this_machine()
     terminal.answer(
-        f"machine      {platform.system()} {platform.machine()}, {os.cpu_count()} cores{_memory()}, {_gpu()}"
+        f"machine      {platform.system()} {platform.machine()}, {os.cpu_count()} cores{_memory()}, {_gpus(machine)}"
     )
     terminal.answer(f"python       {platform.python_version()} in {sys.prefix}")
     terminal.answer(f"home         {workspace.home.folder} ({_free_space(workspace.home.folder)})")
     terminal.answer(f"backend      {workspace.settings.serving.backend}{_server(workspace)}")
+    terminal.answer(f"to serve     {_servable(machine, workspace)}")
     advice: list[str] = []
     for model in workspace.catalog.models.values():
         here = workspace.models.has(model)
@@ -73,8 +78,19 @@ def _memory() -> str:
     return f", {os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB memory"
 
 
-def _gpu() -> str:
-    return "an NVIDIA GPU" if shutil.which("nvidia-smi") else "no NVIDIA GPU"
+def _gpus(machine: Machine) -> str:
+    names = [f"{gpu.name} ({gpu.memory / 2**30:.0f} GiB, {gpu.free / 2**30:.0f} free)" for gpu in machine.gpus]
+    return ", ".join(names) or "no NVIDIA GPU"
+
+
+def _servable(machine: Machine, workspace: Workspace) -> str:
+    """The best model that vLLM could serve to a team from here."""
+    if not machine.gpus:
+        return "no GPU: the embedded model answers; for a team, name a server elsewhere in base_url"
+    best = best_fitting(machine, workspace.tables())
+    if best is None:
+        return "none of the recommended models fits; see `assistant serve`"
+    return f"{best.title} fits ({best.shape.weights / 1e9:.1f} GB): assistant serve {best.name} --download"
 
 
 def _free_space(folder: Path) -> str:
@@ -84,4 +100,6 @@ def _free_space(folder: Path) -> str:
 
 def _server(workspace: Workspace) -> str:
     base_url = workspace.settings.serving.base_url
-    return f", server {base_url}" if base_url else ", no server configured"
+    running = find_running(workspace.home.folder)
+    started = f", `assistant serve` keeps {running.model} up on {running.base_url}" if running else ""
+    return (f", server {base_url}" if base_url else ", no server configured") + started

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import Any
 
 from assistant.app import Workspace
 from assistant.interfaces.terminal import Terminal
+from assistant.served_model import export_model
 from serving.catalog import Model
 
 
@@ -38,6 +40,17 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     )
     path.add_argument("name")
     path.set_defaults(run=print_path)
+    exporting = actions.add_parser(
+        "export",
+        parents=[common],
+        help="write a GGUF model out as safetensors in bf16, for vLLM and others",
+        description="Write a GGUF model out as safetensors in bf16, whole or not at all, with a complete.json of what "
+        "it was made from. Takes four times the model's size on the disk, and some minutes.",
+        epilog="Example: assistant models export qwen2.5-coder-1.5b -o exported",
+    )
+    exporting.add_argument("name")
+    exporting.add_argument("-o", "--output", required=True, metavar="DIR", help="a folder that is not there yet")
+    exporting.set_defaults(run=export)
 
 
 def list_models(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
@@ -74,6 +87,15 @@ def pull(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) 
 def print_path(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Print where a model lies."""
     terminal.answer(str(workspace.models.path(workspace.catalog.find(options.name))))
+    return 0
+
+
+def export(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Write one model out."""
+    target = Path(options.output).expanduser()
+    terminal.notice(f"writing {options.name} to {target} (some minutes)")
+    export_model(workspace.catalog.find(options.name), target, workspace)
+    terminal.notice(f"{options.name} is written to {target}; `assistant serve {target}` serves it")
     return 0
 
 
