@@ -62,6 +62,11 @@ class Home:
         """What was asked and answered on the page."""
         return self.folder / "conversations.sqlite3"
 
+    @property
+    def users(self) -> Path:
+        """Who may use the page where it is not for this machine alone."""
+        return self.folder / "users.sqlite3"
+
     def collection(self, name: str) -> Path:
         """The folder of a collection.
 
