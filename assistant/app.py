@@ -162,7 +162,12 @@ def warm_up(assistant: Assistant) -> None:
 
 
 def switch_telemetry_off() -> None:
-    """Set what keeps the libraries from calling home. To be called before they are imported."""
+    """Set what keeps the libraries from calling home. To be called before they are imported.
+
+    Gradio's variables can share a page with the internet, serve folders or let the page's code be edited: none counts.
+    """
+    for name in [name for name in os.environ if name.startswith("GRADIO_")]:
+        del os.environ[name]
     os.environ.update(
         GRADIO_ANALYTICS_ENABLED="False",
         HF_HUB_DISABLE_TELEMETRY="1",

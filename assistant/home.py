@@ -67,6 +67,11 @@ class Home:
         """A line for each question that the page or the API was asked, without its words."""
         return self.folder / "requests.log"
 
+    @property
+    def users(self) -> Path:
+        """Who may use the page where it is not for this machine alone."""
+        return self.folder / "users.sqlite3"
+
     def collection(self, name: str) -> Path:
         """The folder of a collection.
 

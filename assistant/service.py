@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assistant.app import DEFAULT_COLLECTION, Notice, Workspace
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations
+from assistant.conversations import NOBODY, Conversations
 from assistant.errors import BadQuestionError
 from assistant.events import Event, Finished, Found, Wrote
 from assistant.library import Library
@@ -88,25 +88,27 @@ class Service:
             self._use(generation)
         return generation is not None
 
-    def ask(self, conversation_id: str, question: str) -> Asked:
-        """Ask in a conversation; one that is not known begins a new one.
+    def ask(self, conversation_id: str, question: str, *, owner: str = NOBODY) -> Asked:
+        """Ask in a conversation of `owner`; one that is not known begins a new one.
 
         :raises BadQuestionError: when it cannot be asked as it is; nothing is kept then.
         """
         understand(question)
+        conversations = self.conversations.of(owner)
         history = [
             Turn(turn.question, turn.answer.answer)
-            for turn in self.conversations.turns(conversation_id)
+            for turn in conversations.turns(conversation_id)
             if turn.answer is not None
         ]
-        conversation_id, turn = self.conversations.ask(conversation_id, question.strip())
-        return Asked(conversation_id, turn, self._kept(turn, self.stream(question, history, asker=conversation_id)))
+        conversation_id, turn = conversations.ask(conversation_id, question.strip())
+        asker = conversation_id if owner == NOBODY else owner
+        return Asked(conversation_id, turn, self._kept(turn, self.stream(question, history, asker=asker)))
 
-    def ask_again(self, conversation_id: str, turn: int, question: str) -> Asked:
+    def ask_again(self, conversation_id: str, turn: int, question: str, *, owner: str = NOBODY) -> Asked:
         """Ask `question` in place of `turn`; what followed it is forgotten."""
         understand(question)
-        self.conversations.cut(conversation_id, turn)
-        return self.ask(conversation_id, question)
+        self.conversations.of(owner).cut(conversation_id, turn)
+        return self.ask(conversation_id, question, owner=owner)
 
     def stream(self, question: str, history: Sequence[Turn] = (), *, asker: str = "") -> Generator[Event, None, None]:
         """Answer without keeping; see `Assistant.stream`. Where several wait for the model, askers take turns."""

@@ -18,14 +18,17 @@ MAY_IMPORT = {
     "evals": {"corpus", "index", "serving", "assistant"},
 }
 GRADIO_PAGES = tuple(
-    f"page/{name}" for name in ("__init__", "chat", "company", "conversation_list", "library", "planner")
+    f"page/{name}" for name in ("__init__", "asker", "chat", "company", "conversation_list", "library", "planner")
 )
 ADAPTERS = {
+    "argon2": {"assistant/passwords.py"},
     "bs4": {"corpus/readers/web_page.py"},
     "bm25s": {"index/keywords.py"},
     "docx": {"assistant/export_docx.py", "corpus/readers/word.py"},
     "faiss": {"index/vectors.py"},
-    "fastapi": {f"assistant/interfaces/{name}.py" for name in ("api", "cost_api", "exporting", "server", "shell")},
+    "fastapi": {
+        f"assistant/interfaces/{name}.py" for name in ("api", "cost_api", "exporting", "login", "server", "shell")
+    },
     "gradio": {f"assistant/interfaces/{name}.py" for name in (*GRADIO_PAGES, "server")},
     "langchain_text_splitters": {"index/splitter.py"},
     "matplotlib": {"assistant/calculating/plotting.py", "evals/speed_plot.py"},
@@ -35,7 +38,7 @@ ADAPTERS = {
     "prometheus_client": {"assistant/metrics.py"},
     "pypdfium2": {"corpus/readers/pdfium.py"},
     "rjieba": {"index/words.py"},
-    "sqlite3": {"assistant/conversations.py"},
+    "sqlite3": {"assistant/database.py"},
     "sentence_transformers": {"index/encoder.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant import conversations
 from assistant.answer import Answer, Citation, Sentence
-from assistant.conversations import Conversations, ConversationsError
+from assistant.conversations import Conversations
+from assistant.database import DatabaseError
 from assistant.reading import Passage
 from assistant.record import answer_from_record, to_json_line
 from tests.doubles import make_document
@@ -146,10 +148,10 @@ def test_a_damaged_file_and_one_of_a_newer_version_are_refused_with_advice(file:
     with sqlite3.connect(file) as raw:
         raw.execute("PRAGMA user_version = 99")
     raw.close()
-    with pytest.raises(ConversationsError, match="newer version"):
+    with pytest.raises(DatabaseError, match="newer version"):
         Conversations.open(file)
     file.write_bytes(b"not a database at all" * 100)
-    with pytest.raises(ConversationsError, match="move the file away"):
+    with pytest.raises(DatabaseError, match="move the file away"):
         Conversations.open(file)
 
 
@@ -159,7 +161,10 @@ def test_a_thousand_conversations_of_fifty_turns_are_listed_searched_and_read_at
     with sqlite3.connect(file) as raw:
         for number in range(1000):
             first = number * 50 + 1
-            raw.execute("INSERT INTO conversations VALUES (?, ?, ?)", (f"c{number}", f"Plan {number}", first + 49))
+            raw.execute(
+                "INSERT INTO conversations (id, title, last_turn) VALUES (?, ?, ?)",
+                (f"c{number}", f"Plan {number}", first + 49),
+            )
             turns = range(first, first + 50)
             raw.executemany(
                 "INSERT INTO turns VALUES (?, ?, ?, '', 'done', '')", [(t, f"c{number}", f"q {t}") for t in turns]
@@ -182,4 +187,45 @@ def test_a_thousand_conversations_of_fifty_turns_are_listed_searched_and_read_at
         act()
         assert time.perf_counter() - started < 0.3
     assert kept.listed("49999")[0].id == "c999"
+    kept.close()
+
+
+def test_nobody_sees_or_changes_the_conversations_of_another(kept: Conversations) -> None:
+    alice, bob = kept.of("alice"), kept.of("bob")
+    conversation, turn = answered(alice, "Kestrel budget?")
+    for other in (bob, kept):
+        assert (other.listed(), other.listed("Kestrel"), other.turns(conversation)) == ([], [], [])
+        assert (other.title(conversation), other.count()) == ("", 0)
+        other.rename(conversation, "mine")
+        other.rate(turn, "bad")
+        other.cut(conversation, turn)
+        other.delete(conversation)
+        other.delete_all()
+        # Asking on in what is not one's own begins something new.
+        assert answered(other, "and then?", conversation)[0] != conversation
+    (left,) = alice.turns(conversation)
+    assert (alice.title(conversation), left.rating, left.answer) == (
+        "Kestrel budget?",
+        "",
+        replace(ANSWER, question="Kestrel budget?"),
+    )
+
+
+def test_what_was_asked_before_there_were_users_is_given_to_one(kept: Conversations) -> None:
+    conversation, _ = answered(kept, "cost?")
+    kept.give_to("alice")
+    assert kept.listed() == []
+    assert [listed.id for listed in kept.of("alice").listed()] == [conversation]
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    with sqlite3.connect(file) as raw:
+        raw.executescript(conversations._FIRST + "PRAGMA user_version = 1;")
+        raw.execute("INSERT INTO conversations VALUES ('c', 'Plan', 1)")
+        raw.execute("INSERT INTO turns VALUES (1, 'c', 'cost?', '', 'done', '')")
+    raw.close()
+    kept = Conversations.open(file)
+    assert [(listed.id, listed.title) for listed in kept.listed()] == [("c", "Plan")]
+    assert len(kept.turns("c")) == 1
     kept.close()

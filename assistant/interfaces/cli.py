@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
 from assistant.errors import AssistantError
 from assistant.home import Home
-from assistant.interfaces import ask, batch, chat, check, cost, doctor, library, models, profile, serve
+from assistant.interfaces import ask, batch, chat, check, cost, doctor, library, models, profile, serve, users
 from assistant.interfaces.terminal import Terminal
 from assistant.settings import Settings
 from corpus.errors import CorpusError
@@ -23,7 +23,7 @@ from serving.errors import FixedFlagError, LicenceError, ServingError, UnknownMo
 
 EXIT_USAGE, EXIT_NO_MODEL, EXIT_COLLECTION, EXIT_STOPPED = 2, 3, 4, 130
 
-_COMMANDS = (ask, chat, batch, check, cost, profile, library, models, serve, doctor)
+_COMMANDS = (ask, chat, users, batch, check, cost, profile, library, models, serve, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

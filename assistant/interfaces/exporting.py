@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import urllib.parse
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from assistant.conversations import Conversations
 from assistant.export import conversation_json, conversation_markdown
 from assistant.export_docx import conversation_docx
+from assistant.interfaces.identity import user_of
 
 _KINDS = {
     "md": ("text/markdown; charset=utf-8", conversation_markdown),
@@ -24,13 +25,14 @@ def build_exports(conversations: Conversations) -> APIRouter:
     router = APIRouter()
 
     @router.get("/export/{name}", include_in_schema=False)
-    def export(name: str) -> Response:
+    def export(name: str, request: Request) -> Response:
+        own = conversations.of(user_of(request.scope).id)
         conversation, _, kind = name.rpartition(".")
-        turns = conversations.turns(conversation)
+        turns = own.turns(conversation)
         if not turns or kind not in _KINDS:
             return Response("there is no such conversation; it may have been deleted", status_code=404)
         media_type, write = _KINDS[kind]
-        title = conversations.title(conversation)
+        title = own.title(conversation)
         file_name = urllib.parse.quote((_UNSAFE_IN_NAME.sub(" ", title).strip() or "conversation") + f".{kind}")
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"}
         return Response(write(title, turns), media_type=media_type, headers=headers)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gradio as gr
 from fastapi import FastAPI
 
+from assistant.interfaces.identity import user_of
 from assistant.interfaces.page import CSS, build_page, head_script
-from assistant.interfaces.shell import build_shell
+from assistant.interfaces.shell import THIS_MACHINE, Access, build_shell
 from assistant.service import Service
 from corpus.reader import MAX_BYTES
 from index.chunk import LANGUAGES
@@ -15,9 +16,9 @@ AT_ONCE = 2
 WAITING = 32
 
 
-def build_app(service: Service) -> FastAPI:
+def build_app(service: Service, access: Access = THIS_MACHINE) -> FastAPI:
     """Everything that is served."""
-    app = build_shell(service)
+    app = build_shell(service, access)
     for language in LANGUAGES:
         page = build_page(service, language)
         page.queue(api_open=False, max_size=WAITING, default_concurrency_limit=AT_ONCE)
@@ -25,5 +26,6 @@ def build_app(service: Service) -> FastAPI:
             app, page, path=f"/{language}", show_error=False, enable_monitoring=False, run_history=False,
             max_file_size=MAX_BYTES, footer_links=[], allowed_paths=[], css=CSS, head=head_script(language),
             ssr_mode=False, theme=gr.themes.Default(), mcp_server=False, pwa=False,
+            auth_dependency=lambda request: user_of(request.scope).id,
         )  # fmt: skip
     return app

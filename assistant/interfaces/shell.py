@@ -1,94 +1,120 @@
-"""The shell around pages and API: known hosts and origins only, no foreign content, bounded bodies. No Gradio here."""
+"""The shell around pages and API: known hosts, origins and users, bounded bodies, no foreign content. No Gradio."""
 
 from __future__ import annotations
 
-import urllib.parse
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.accounts import Accounts
 from assistant.interfaces.api import build_api
 from assistant.interfaces.cost_api import build_cost_api
+from assistant.interfaces.door import Door
 from assistant.interfaces.exporting import build_exports
+from assistant.interfaces.login import build_login
+from assistant.interfaces.page_door import UPLOADS, PageDoor
+from assistant.interfaces.preferred import preferred_language
 from assistant.service import Service
-from corpus.document import Language
 from corpus.reader import MAX_BYTES
-from index.chunk import LANGUAGES
 
 # Questions are short. Files are uploaded on one route only, several at a time.
 MAX_BODY_BYTES = 2 * 2**20
 MAX_UPLOAD_BYTES = 4 * MAX_BYTES
 
-# Gradio's own description of the pages' endpoints, which nobody outside a page needs.
-_CLOSED = tuple(
-    f"/{language}{path}"
-    for language in LANGUAGES
-    for path in ("/openapi.json", "/docs", "/redoc", "/gradio_api/openapi.json", "/gradio_api/info")
-)
-_UPLOADS = frozenset(f"/{language}/gradio_api/upload" for language in LANGUAGES)
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# By these names a browser on this machine reaches it.
+LOOPBACK = ("127.0.0.1", "localhost")
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
     "connect-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "form-action 'self'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": browsers would then not say where our own forms come from.
+    "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
 
 
-def build_shell(service: Service) -> FastAPI:
-    """The API, exports, and at `/` the way to the page in the asker's language."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may come in: by which host names, as which users (anybody where there are no accounts), by https alone."""
+
+    accounts: Accounts | None = None
+    hosts: tuple[str, ...] = LOOPBACK
+    is_secure: bool = False
+
+
+THIS_MACHINE = Access()
+
+
+def build_shell(service: Service, access: Access = THIS_MACHINE) -> FastAPI:
+    """The API, exports, login, and at `/` the way to the page in the asker's language."""
     app = FastAPI(title="Founder Assistant", docs_url=None, redoc_url=None)
     app.include_router(build_api(service))
     app.include_router(build_cost_api(service.planner))
     app.include_router(build_exports(service.conversations))
+    if access.accounts is not None:
+        app.include_router(build_login(access.accounts, is_secure=access.is_secure))
+        _describe_key(app)
 
     @app.get("/", include_in_schema=False)
     def choose_language(request: Request) -> Response:
         query = f"?{request.url.query}" if request.url.query else ""
-        return RedirectResponse(f"/{_wanted_language(request)}/{query}")
+        return RedirectResponse(f"/{preferred_language(request)}/{query}")
 
     @app.get("/favicon.ico", include_in_schema=False)
     def no_icon() -> Response:
         return Response(status_code=204)
 
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        if not _is_served(request):
-            return Response("not served here", status_code=403)
-        response = await call_next(request)
-        response.headers.update(_HEADERS)
-        return response
-
+    # The last one added is the first to see a request.
+    app.add_middleware(PageDoor)
+    app.add_middleware(Door, accounts=access.accounts)
     app.add_middleware(CORSMiddleware, allow_origins=[])
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(access.hosts), www_redirect=False)
     app.add_middleware(BodyLimit)
+    app.add_middleware(SafeHeaders, is_secure=access.is_secure)
     return app
 
 
-def _is_served(request: Request) -> bool:
-    """Whether a request is one for us to answer."""
-    path = request.url.path
-    # Gradio fetches a public address for whoever asks and streams it on: a way out for what a page must not send.
-    if "/file=http" in path or "/proxy=" in path or path in _CLOSED:
-        return False
-    origin = request.headers.get("origin")
-    if request.method in _READING or origin is None:
-        return True
-    return urllib.parse.urlsplit(origin).netloc == request.headers.get("host")
+def _describe_key(app: FastAPI) -> None:
+    """Say in the API's description that it wants a key."""
+    describe = app.openapi
+
+    def with_key() -> dict[str, Any]:
+        described = describe()
+        described.setdefault("components", {})["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
+        described["security"] = [{"key": []}]
+        return described
+
+    app.openapi = with_key  # type: ignore[method-assign]
 
 
-def _wanted_language(request: Request) -> Language:
-    """The language that was chosen on a page before, else the first of the browser's that is spoken here."""
-    chosen = request.cookies.get("language")
-    preferred = [part.split(";")[0].strip()[:2] for part in request.headers.get("accept-language", "").split(",")]
-    return next((known for name in (chosen, *preferred) for known in LANGUAGES if known == name), "en")
+class SafeHeaders:
+    """Puts the headers on every answer that keep foreign content out."""
+
+    def __init__(self, app: ASGIApp, *, is_secure: bool) -> None:
+        self._app = app
+        self._is_secure = is_secure
+        self._headers = _HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if is_secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add them; and take out what only a proxy could rightly say, but anybody can."""
+        if scope["type"] == "http":
+            kept = [(name, value) for name, value in scope["headers"] if not name.startswith(b"x-forwarded-")]
+            scope = {**scope, "headers": kept, "scheme": "https" if self._is_secure else scope["scheme"]}
+
+        async def adding(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, adding)
 
 
 class BodyLimit:
@@ -102,7 +128,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = MAX_UPLOAD_BYTES if scope["path"] in _UPLOADS else MAX_BODY_BYTES
+        limit = MAX_UPLOAD_BYTES if scope["path"] in UPLOADS else MAX_BODY_BYTES
         seen = 0
         refused = False
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.chat import build_chat, connect_chat
 from assistant.interfaces.page.company import build_company, connect_company
 from assistant.interfaces.page.conversation_list import build_list, connect_list
@@ -43,9 +44,7 @@ def build_page(service: Service, language: Language) -> gr.Blocks:
         connect_library(service, language, page, library_tab, library_parts)
         connect_planner(service.planner, language, planner_tab, planner_parts, tabs, chat_parts.question)
         connect_company(service.planner, language, page, company_parts, planner_parts.profile)
-        page.load(
-            lambda: _health_html(service, language), None, health, api_visibility="private", show_progress="hidden"
-        )
+        page.load(_Status(service, language).html, None, health, api_visibility="private", show_progress="hidden")
     return page
 
 
@@ -64,13 +63,29 @@ def _head_html(language: Language) -> str:
     )
 
 
-def _health_html(service: Service, language: Language) -> str:
-    """What answers, and whether it does. Asks the model for one token."""
-    backend = service.assistant.backend
-    texts = TEXTS[language]
-    if backend.client is None:
-        return f'<p title="{html.escape(backend.reason)}"><span class="dot"></span>{texts["quotes"]}</p>'
-    is_well = backend.client.is_answering()
-    name = html.escape(f"{backend.model} ({backend.name})")
-    dot = '<span class="dot well"></span>' if is_well else '<span class="dot ill"></span>'
-    return f"<p>{dot}{name}: {texts['answers' if is_well else 'silent']}</p>"
+class _Status:
+    """The line below the title."""
+
+    def __init__(self, service: Service, language: Language) -> None:
+        self._service = service
+        self._texts = TEXTS[language]
+
+    def html(self, request: gr.Request) -> str:
+        """What answers and whether it does, asked with one token; and who is signed in, with the way out."""
+        user, way_out = asker(request), ""
+        if user.id:
+            name = html.escape(self._texts["signed_in"].format(name=user.name))
+            way_out = (
+                f'<form method="post" action="/logout">{name} '
+                f'<button type="submit" id="sign-out">{self._texts["sign_out"]}</button></form>'
+            )
+        return self._health() + way_out
+
+    def _health(self) -> str:
+        backend, texts = self._service.assistant.backend, self._texts
+        if backend.client is None:
+            return f'<p title="{html.escape(backend.reason)}"><span class="dot"></span>{texts["quotes"]}</p>'
+        is_well = backend.client.is_answering()
+        name = html.escape(f"{backend.model} ({backend.name})")
+        dot = '<span class="dot well"></span>' if is_well else '<span class="dot ill"></span>'
+        return f"<p>{dot}{name}: {texts['answers' if is_well else 'silent']}</p>"

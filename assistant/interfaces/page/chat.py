@@ -13,6 +13,7 @@ import gradio as gr
 from assistant.assistant import Assistant
 from assistant.conversation import KeptTurn
 from assistant.errors import BadQuestionError
+from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.screen import GrowingAnswer, messages_of
 from assistant.interfaces.page.texts import EXAMPLES, RATINGS, TEXTS
 from assistant.interfaces.rendering import empty_sources_html, turn_sources_html, typed_text
@@ -102,54 +103,57 @@ class ChatActs:
         self._language = language
         self._texts = TEXTS[language]
 
-    def ask(self, question: str, conversation: str) -> Generator[Shown, None, None]:
+    def ask(self, question: str, conversation: str, request: gr.Request) -> Generator[Shown, None, None]:
         """Answer in the open conversation, or begin one."""
         try:
-            turns = self._service.conversations.turns(conversation)
-            asked = self._service.ask(conversation, question)
+            turns = self._turns(conversation, request)
+            asked = self._service.ask(conversation, question, owner=asker(request).id)
         except BadQuestionError as error:
             yield self._not_asked(error, question)
         else:
-            yield from self._follow(asked, turns, question.strip())
+            yield from self._follow(asked, turns, question.strip(), request)
 
-    def ask_example(self, conversation: str, event: gr.SelectData) -> Generator[Shown, None, None]:
+    def ask_example(self, conversation: str, event: gr.SelectData, request: gr.Request) -> Generator[Shown, None, None]:
         """Ask one of the examples."""
-        yield from self.ask(str(event.value["text"]), conversation)
+        yield from self.ask(str(event.value["text"]), conversation, request)
 
-    def ask_suggested(self, conversation: str, event: gr.SelectData) -> Generator[Shown, None, None]:
+    def ask_suggested(
+        self, conversation: str, event: gr.SelectData, request: gr.Request
+    ) -> Generator[Shown, None, None]:
         """Ask what was suggested."""
-        yield from self.ask(str(event.value), conversation)
+        yield from self.ask(str(event.value), conversation, request)
 
-    def ask_again(self, conversation: str, event: gr.RetryData) -> Generator[Shown, None, None]:
+    def ask_again(self, conversation: str, event: gr.RetryData, request: gr.Request) -> Generator[Shown, None, None]:
         """Ask the same again; the turns from there on are replaced."""
-        turns = self._service.conversations.turns(conversation)
-        yield from self._ask_again(conversation, turns, event.index, "")
+        yield from self._ask_again(conversation, event.index, "", request)
 
-    def ask_edited(self, conversation: str, event: gr.EditData) -> Generator[Shown, None, None]:
+    def ask_edited(self, conversation: str, event: gr.EditData, request: gr.Request) -> Generator[Shown, None, None]:
         """Ask in other words; the turns from there on are replaced."""
-        turns = self._service.conversations.turns(conversation)
-        yield from self._ask_again(conversation, turns, event.index, typed_text(event.value))
+        yield from self._ask_again(conversation, event.index, typed_text(event.value), request)
 
     def _ask_again(
         self,
         conversation: str,
-        turns: list[KeptTurn],
         index: Any,  # noqa: ANN401 - Gradio's
         question: str,
+        request: gr.Request,
     ) -> Generator[Shown, None, None]:
+        turns = self._turns(conversation, request)
         place = _turn_at(turns, index)
         if place is None:
-            yield self.opened(conversation)
+            yield self.opened(conversation, request)
             return
         question = question or turns[place].question
         try:
-            asked = self._service.ask_again(conversation, turns[place].id, question)
+            asked = self._service.ask_again(conversation, turns[place].id, question, owner=asker(request).id)
         except BadQuestionError as error:
             yield self._not_asked(error, question)
         else:
-            yield from self._follow(asked, turns[:place], question)
+            yield from self._follow(asked, turns[:place], question, request)
 
-    def _follow(self, asked: Asked, before: list[KeptTurn], question: str) -> Generator[Shown, None, None]:
+    def _follow(
+        self, asked: Asked, before: list[KeptTurn], question: str, request: gr.Request
+    ) -> Generator[Shown, None, None]:
         """The page while an answer comes, and once it is there."""
         growing = GrowingAnswer(messages_of(before, self._language), question, asked, self._language)
         rest = (self._exports(asked.conversation), asked.conversation)
@@ -161,13 +165,13 @@ class ChatActs:
                     if growing.take(event):
                         yield growing.messages, growing.sources, "", "", *rest
             except ServingError:
-                yield *self.opened(asked.conversation)[:2], question, "", *rest
+                yield *self.opened(asked.conversation, request)[:2], question, "", *rest
                 return
-        yield self.opened(asked.conversation)
+        yield self.opened(asked.conversation, request)
 
-    def opened(self, conversation: str) -> Shown:
+    def opened(self, conversation: str, request: gr.Request) -> Shown:
         """A kept conversation as the page shows it; an empty page when there is none."""
-        turns = self._service.conversations.turns(conversation)
+        turns = self._turns(conversation, request)
         if not turns:
             notice = self._notice(self._texts["gone"]) if conversation else ""
             return gr.Chatbot(value=[], feedback_value=None), empty_sources_html(self._language), "", notice, "", ""
@@ -178,26 +182,33 @@ class ChatActs:
         sources = turn_sources_html(turns[-1], self._language)
         return chat, sources, "", "", self._exports(conversation), conversation
 
-    def opened_at_start(self, conversation: str) -> Shown:
+    def opened_anew(self, request: gr.Request) -> Shown:
+        """The empty page."""
+        return self.opened("", request)
+
+    def opened_at_start(self, conversation: str, request: gr.Request) -> Shown:
         """The same when the page opens. What was typed or asked meanwhile stays: an empty page is there already."""
         if not conversation:
             return (gr.skip(),) * 6
-        chat, sources, _, *rest = self.opened(conversation)
+        chat, sources, _, *rest = self.opened(conversation, request)
         return chat, sources, gr.skip(), *rest
 
-    def sources_of(self, conversation: str, event: gr.SelectData) -> Any:  # noqa: ANN401 - HTML, or nothing changed
+    def sources_of(self, conversation: str, event: gr.SelectData, request: gr.Request) -> Any:  # noqa: ANN401 - HTML, or nothing changed
         """The panel of the turn whose message was chosen."""
-        turns = self._service.conversations.turns(conversation)
+        turns = self._turns(conversation, request)
         place = _turn_at(turns, event.index)
         return gr.skip() if place is None else turn_sources_html(turns[place], self._language)
 
-    def rate(self, conversation: str, event: gr.LikeData) -> None:
+    def rate(self, conversation: str, event: gr.LikeData, request: gr.Request) -> None:
         """Keep what a person thinks of an answer."""
-        turns = self._service.conversations.turns(conversation)
+        turns = self._turns(conversation, request)
         place = _turn_at(turns, event.index)
         if place is not None:
             labels = {True: "good", False: "bad", "": ""} | {self._texts[rating]: rating for rating in RATINGS}
-            self._service.conversations.rate(turns[place].id, labels.get(event.liked, ""))
+            self._service.conversations.of(asker(request).id).rate(turns[place].id, labels.get(event.liked, ""))
+
+    def _turns(self, conversation: str, request: gr.Request) -> list[KeptTurn]:
+        return self._service.conversations.of(asker(request).id).turns(conversation)
 
     def stopped(self) -> str:
         """What is said when the asker stops an answer."""

@@ -9,6 +9,7 @@ import gradio as gr
 
 from assistant.calculators.units import CURRENCIES
 from assistant.errors import SettingsError
+from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.planner_texts import COMPANY_TEXTS, PLANNER_TEXTS
 from assistant.interfaces.page.planner_view import cannot_html, kept_html
 from assistant.planner import Planner
@@ -49,7 +50,7 @@ def connect_company(
     acts = CompanyActs(planner, language)
     boxes = list(parts.boxes)
     # What is not shown yet must not be saved: empty fields would be forgotten.
-    page.load(lambda: [*acts.shown(), gr.Button(interactive=True)], None, [*boxes, parts.keep], **_QUIET)
+    page.load(acts.opened, None, [*boxes, parts.keep], **_QUIET)
     parts.keep.click(acts.keep, [changes, *boxes], [parts.status, changes, *boxes], **_QUIET)
 
 
@@ -71,6 +72,10 @@ class CompanyActs:
         self._planner = planner
         self._language = language
 
+    def opened(self, request: gr.Request) -> list[Any]:
+        """What is known, and the button to keep changes: of what all share, for an admin only."""
+        return [*self.shown(), gr.Button(interactive=asker(request).is_admin)]
+
     def shown(self) -> list[str]:
         """What is known, as people read it."""
         try:
@@ -79,8 +84,10 @@ class CompanyActs:
             return [""] * len(keys())
         return [known.get(key, "") for key in keys()]
 
-    def keep(self, changes: int, *values: str | None) -> tuple[Any, ...]:
+    def keep(self, request: gr.Request, changes: int, *values: str | None) -> tuple[Any, ...]:
         """Keep what was changed, and show it as it was read; or say what is wrong, and leave it to be mended."""
+        if not asker(request).is_admin:
+            return cannot_html(PLANNER_TEXTS[self._language]["admins_only"], self._language), changes, *values
         texts = {key: value or "" for key, value in zip(keys(), values, strict=True)}
         try:
             wrong = self._planner.keep(texts, self._language)

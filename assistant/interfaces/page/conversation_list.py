@@ -7,6 +7,8 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.conversations import Conversations
+from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.chat import ChatActs, ChatParts
 from assistant.interfaces.page.texts import TEXTS
 from assistant.service import Service
@@ -66,7 +68,7 @@ def connect_list(
     start.then(chats.opened_at_start, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
     parts.listed.input(opened, parts.listed, chat.shown, cancels=answers, **quiet)
     parts.search.change(*listing, trigger_mode="always_last", **quiet)
-    parts.new.click(lambda: opened(""), None, chat.shown, cancels=answers, **quiet).then(
+    parts.new.click(chats.opened_anew, None, chat.shown, cancels=answers, **quiet).then(
         None, chat.conversation, None, js=_ADDRESS
     ).then(*listing, **quiet)
     parts.rename.click(
@@ -91,22 +93,25 @@ class ListActs:
         self._conversations = service.conversations
         self._texts = TEXTS[language]
 
-    def listed(self, search: str, conversation: str) -> gr.Radio:
+    def listed(self, search: str, conversation: str, request: gr.Request) -> gr.Radio:
         """The list, with the open conversation marked where it is in it."""
-        found = self._conversations.listed(search, limit=LISTED)
+        found = self._of(request).listed(search, limit=LISTED)
         info = self._texts["more"].format(count=LISTED) if len(found) == LISTED else ""
         choices = [(listed.title, listed.id) for listed in found]
         is_listed = any(listed.id == conversation for listed in found)
         return gr.Radio(choices=choices, value=conversation if is_listed else None, info=info)
 
-    def rename(self, name: str, conversation: str) -> str:
+    def rename(self, name: str, conversation: str, request: gr.Request) -> str:
         """Give the open conversation the name that was typed."""
-        self._conversations.rename(conversation, name)
+        self._of(request).rename(conversation, name)
         return ""
 
-    def delete(self, sure: str, conversation: str) -> str:
+    def delete(self, sure: str, conversation: str, request: gr.Request) -> str:
         """Delete the open conversation when the asker is sure; returns the one that is open then."""
         if sure != "yes":
             return conversation
-        self._conversations.delete(conversation)
+        self._of(request).delete(conversation)
         return ""
+
+    def _of(self, request: gr.Request) -> Conversations:
+        return self._conversations.of(asker(request).id)

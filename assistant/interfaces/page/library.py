@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.library_view import (
     added_html,
     counts_html,
@@ -130,12 +131,12 @@ class LibraryActs:
             for file in files:
                 file.unlink(missing_ok=True)
 
-    def look_into(self, document_id: str | None) -> tuple[str, gr.Button]:
-        """A document's sections and passages; one's own can be removed."""
+    def look_into(self, document_id: str | None, request: gr.Request) -> tuple[str, gr.Button]:
+        """A document's sections and passages; what was added can be removed by an admin."""
         generation = self._service.assistant.searcher.generation
         document = generation.documents.get(document_id or "")
-        is_own = document is not None and document.kind == "user"
-        return document_html(generation, document_id or "", self._language), gr.Button(visible=is_own)
+        is_removable = document is not None and document.kind == "user" and asker(request).is_admin
+        return document_html(generation, document_id or "", self._language), gr.Button(visible=is_removable)
 
     def find(self, words: str) -> str:
         """The passages nearest to some words."""
@@ -144,11 +145,11 @@ class LibraryActs:
         searcher = self._service.assistant.searcher
         return found_html(searcher.search(words, language=self._language, limit=_HITS), self._language)
 
-    def remove(self, sure: str, document_id: str | None) -> Any:  # noqa: ANN401 - HTML, or nothing changed
-        """Take a document out."""
+    def remove(self, sure: str, document_id: str | None, request: gr.Request) -> Any:  # noqa: ANN401 - HTML, or nothing changed
+        """Take a document out: for everybody, so only an admin may."""
         generation = self._service.assistant.searcher.generation
         document: Document | None = generation.documents.get(document_id or "")
-        if sure != "yes" or document is None:
+        if sure != "yes" or document is None or not asker(request).is_admin:
             return gr.skip()
         try:
             self._service.remove(document.id)

@@ -28,6 +28,7 @@ PLANNER_TEXTS: dict[Language, dict[str, str]] = {
         "keep": "保存档案",
         "kept": "已保存。",
         "not_kept": "没有保存：",
+        "admins_only": "公司档案大家共用，只有管理员能改。",
     },
     "en": {
         "planner": "Cost planner",
@@ -52,6 +53,7 @@ PLANNER_TEXTS: dict[Language, dict[str, str]] = {
         "keep": "Save the profile",
         "kept": "Saved.",
         "not_kept": "Nothing was saved:",
+        "admins_only": "All users share the company's profile; only an admin may change it.",
     },
 }
 
