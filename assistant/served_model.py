@@ -9,7 +9,8 @@ from assistant.app import Workspace
 from assistant.errors import AssistantError
 from serving.catalog import Model
 from serving.gguf_export import COMPLETE, export_gguf
-from serving.recommended import BYTES_PER_PARAMETER, HubModel, find_hub_model, load_recommended
+from serving.gguf_shape import read_gguf_shape
+from serving.recommended import HubModel, find_hub_model, load_recommended
 from serving.shape import Shape, read_shape
 from serving.snapshot import Snapshots
 
@@ -55,16 +56,16 @@ def find_wanted(named: str, workspace: Workspace, snapshots: Snapshots) -> Wante
 
 
 def shape_of(wanted: Wanted, workspace: Workspace) -> Shape | None:
-    """The shape as far as it is known before the weights are here; None for a repository that nobody described.
+    """The shape, before the weights are here as well; None for a repository that nobody described.
 
-    A GGUF's own is not read: it is that of its export, and so only known afterwards.
+    :raises ModelMissingError: when a model of the catalogue is not here, or what is here is none.
     """
     if wanted.is_here:
         return read_shape(wanted.folder)
     if wanted.hub is not None:
         rows = {row.repo: row for row in load_recommended()}
         return rows[wanted.hub.repo].shape if wanted.hub.repo in rows else None
-    return None
+    return read_gguf_shape(workspace.models.path(wanted.gguf) / GGUF) if wanted.gguf else None
 
 
 def write_out(wanted: Wanted, workspace: Workspace) -> None:
@@ -90,8 +91,3 @@ def export_model(model: Model, target: Path, workspace: Workspace) -> None:
         raise AssistantError(f"{model.name} is not a GGUF model; these can be written out: {names}")
     source = workspace.models.path(model) / GGUF
     export_gguf(source, target, name=model.name, sha256=files[GGUF].sha256)
-
-
-def download_size(parameters: float) -> int:
-    """Bytes of a model in bf16; parameters in billions."""
-    return int(parameters * 1e9) * BYTES_PER_PARAMETER

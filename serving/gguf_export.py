@@ -5,9 +5,13 @@ Quantised weights are written out as they are: nothing is gained in quality, fou
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -53,22 +57,35 @@ def export_gguf(model_file: Path, target: Path, *, name: str, sha256: str) -> No
 
 def _write(model_file: Path, folder: Path) -> None:
     # Only who exports pays for this import.
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
     folder.mkdir(parents=True)
     where = {"pretrained_model_name_or_path": str(model_file.parent), "gguf_file": model_file.name}
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _bars_only_on_a_terminal():
             warnings.simplefilter("ignore")
             tokenizer = AutoTokenizer.from_pretrained(**where)
-            model = AutoModelForCausalLM.from_pretrained(**where, dtype="bfloat16")
+            model = AutoModelForCausalLM.from_pretrained(
+                **where, dtype="bfloat16", quantization_config=GgufConfig(dequantize=True)
+            )
     except (ValueError, KeyError, RuntimeError, ImportError) as error:
         raise FetchError(f"{model_file} cannot be written out ({error}); only the common architectures can") from error
-    # Left in, it would tell the reader that these weights are still quantised.
+    # Left in, they would tell the reader, and `save_pretrained` itself, that these weights are still quantised.
+    model.hf_quantizer = None
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
+
+
+@contextmanager
+def _bars_only_on_a_terminal() -> Iterator[None]:
+    """Transformers draws its bars wherever stderr goes."""
+    if sys.stderr.isatty():
+        yield
+        return
+    with redirect_stderr(io.StringIO()):
+        yield
 
 
 def _free(target: Path) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import stat
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 STATE, KEY = "server.json", "server.key"
+_KEY_BYTES, _KEY_LENGTH = 32, 43  # in base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,16 @@ class RunningServer:
 
 
 def make_key(home: Path) -> str:
-    """A new random key, in a file of the home that only its owner can read, whatever the umask."""
-    key = secrets.token_urlsafe(32)
+    """The random key of this home, in a file that only its owner can read, whatever the umask.
+
+    It stays the same from one start to the next, so that an open `assistant chat` goes on with the next server. One
+    that others could have read or written is replaced.
+    """
+    with suppress(OSError, ValueError):
+        key, mode = _read_own(home / KEY), (home / KEY).stat().st_mode
+        if stat.S_IMODE(mode) & 0o077 == 0 and len(key) == _KEY_LENGTH:
+            return key
+    key = secrets.token_urlsafe(_KEY_BYTES)
     _write_private(home / KEY, key)
     return key
 
@@ -79,10 +89,9 @@ def find_running(home: Path) -> RunningServer | None:
 
 
 def forget(home: Path) -> None:
-    """Remove the files."""
-    for name in (STATE, KEY):
-        with suppress(FileNotFoundError):
-            (home / name).unlink()
+    """Say that no server answers. The key stays."""
+    with suppress(FileNotFoundError):
+        (home / STATE).unlink()
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
 
 from assistant.serving_plan import best_fitting, cache_of_a_token, make_plan
 from corpus.tables import Tables, load_tables
-from serving.errors import UnknownModelError
+from serving.errors import ModelMissingError, UnknownModelError
+from serving.gguf_shape import read_gguf_shape
 from serving.hardware import Gpu, Machine, assumed_gpus, read_gpus
 from serving.recommended import find_hub_model, load_recommended
 from serving.shape import Shape, read_shape
@@ -73,7 +75,8 @@ def test_a_processor(tables: Tables) -> None:
     shape = Shape(3_100_000_000, 28, 2, 128, 12, 32768)
     plan = make_plan(shape, Machine((), 16 * GB, 12 * GB, 4), tables)
     assert (plan.fits, plan.memory_share, plan.context) == (True, 0.0, 8192)
-    assert plan.cache == 5 << 30  # 12 − 3.1 − 2.5 = 6.4 GB, in whole GiB
+    assert plan.cache == 4 << 30  # of the 12 − 3.1 − 2.5 = 6.4 GB no more than is of use
+    assert make_plan(shape, Machine((), 16 * GB, 9 * GB, 4), tables).cache == 3 << 30  # 3.4 GB, in whole GiB
     assert not make_plan(shape, Machine((), 8 * GB, 6 * GB, 4), tables).fits
 
 
@@ -130,3 +133,48 @@ def test_the_shape_of_a_hybrid_model_that_also_sees(tmp_path: Path) -> None:
     (tmp_path / "model-1.safetensors").write_bytes(b"12")
     (tmp_path / "chat_template.jinja").write_text("{% if enable_thinking %}", encoding="utf-8")
     assert read_shape(tmp_path) == Shape(2, 1, 4, 256, 24, 262144, can_think=True, sees_pictures=True)
+
+
+def gguf(values: dict[str, int | str | list[str]], tensors: list[tuple[int, ...]]) -> bytes:
+    """A GGUF header, version 3: whole numbers, strings and arrays of strings."""
+
+    def text(value: str) -> bytes:
+        return struct.pack("<Q", len(value.encode())) + value.encode()
+
+    raw = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(values))
+    for name, value in values.items():
+        raw += text(name)
+        if isinstance(value, int):
+            raw += struct.pack("<II", 4, value)
+        elif isinstance(value, str):
+            raw += struct.pack("<I", 8) + text(value)
+        else:
+            raw += struct.pack("<IIQ", 9, 8, len(value)) + b"".join(map(text, value))
+    for place, shape in enumerate(tensors):
+        raw += text(f"t{place}") + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape) + bytes(12)
+    return raw
+
+
+TINY = {
+    "general.architecture": "qwen2",
+    "tokenizer.ggml.tokens": ["a", "b"],
+    "qwen2.block_count": 2,
+    "qwen2.embedding_length": 64,
+    "qwen2.attention.head_count": 4,
+    "qwen2.attention.head_count_kv": 2,
+    "qwen2.context_length": 1024,
+}
+
+
+def test_a_gguf_says_its_shape_before_it_is_written_out(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(gguf(TINY, [(64, 10), (64,)]))
+    assert read_gguf_shape(path) == Shape(704 * 2, 2, 2, 16, 4, 1024)
+
+
+def test_a_cut_or_foreign_gguf_is_a_clear_error(tmp_path: Path) -> None:
+    path, whole = tmp_path / "model.gguf", gguf(TINY, [(64, 10)])
+    for content in (b"", b"PK\x03\x04", *(whole[:end] for end in range(4, len(whole) - 12, 7))):
+        path.write_bytes(content)
+        with pytest.raises(ModelMissingError):
+            read_gguf_shape(path)

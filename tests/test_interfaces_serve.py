@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -264,7 +265,7 @@ def test_it_serves_is_found_and_stops_with_nothing_left(
         assert not is_running(entry["pid"])
         assert not is_running(entry["child"])
         assert not (home.folder / STATE).exists()
-        assert not (home.folder / KEY).exists()
+        assert stat.S_IMODE((home.folder / KEY).stat().st_mode) == 0o600
     finally:
         process.kill()
         process.wait()

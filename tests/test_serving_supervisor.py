@@ -89,7 +89,6 @@ class Kept:
         self.log.close()
         assert not [pid for start in self.starts() for pid in (start["pid"], start["child"]) if is_running(pid)]
         assert not (self.home / STATE).exists()
-        assert not (self.home / KEY).exists()
         check_free("127.0.0.1", self.port)
 
     def stop(self) -> None:
@@ -255,6 +254,15 @@ def test_the_key_is_the_owners_alone_whatever_the_umask_and_a_link_in_its_place_
     assert stat.S_IMODE((home / KEY).stat().st_mode) & 0o077 == 0
     assert not (home / KEY).is_symlink()
     assert outside.read_text(encoding="utf-8") == "theirs"
+
+
+def test_the_key_stays_from_one_start_to_the_next_unless_others_could_read_it(tmp_path: Path) -> None:
+    key = make_key(tmp_path)
+    assert make_key(tmp_path) == key
+    (tmp_path / KEY).chmod(0o644)
+    assert make_key(tmp_path) != key
+    (tmp_path / KEY).write_text("short", encoding="utf-8")
+    assert len(make_key(tmp_path)) == 43
 
 
 def test_a_log_keeps_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

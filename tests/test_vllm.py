@@ -24,7 +24,7 @@ from assistant.answer import Answer
 from assistant.app import Workspace, open_assistant
 from assistant.home import Home
 from assistant.settings import Settings
-from serving.running import KEY, STATE, find_running
+from serving.running import STATE, find_running
 from serving.vllm_command import Launch, command
 from serving.vllm_python import VllmPython
 from tests.conftest import ROOT
@@ -261,7 +261,6 @@ def test_a_stop_leaves_nothing_behind(running: Running) -> None:
     assert not is_running(engine)
     assert not is_running(state.server.pid)
     assert not (running.home.folder / STATE).exists()
-    assert not (running.home.folder / KEY).exists()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", running.port))
 
