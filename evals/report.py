@@ -10,6 +10,7 @@ from pathlib import Path
 from evals.blocks import Block, Heading, Paragraph, Plot, Table, Verbatim, to_html, to_markdown
 from evals.explain import explain
 from evals.history import PastRun
+from evals.meanings import MEANINGS
 from evals.outcome import OUTCOME, UNCOMPARED, Outcome, Result
 from evals.plots import course_plot, interval_plot
 from evals.regression import Change, Comparison
@@ -99,6 +100,8 @@ def _blocks(run: Run) -> list[Block]:
             "change are over the cases that both runs measured; the interval of the change is one of 99 %."
         ),
         _metrics([row for row in run.rows if row.group in _MAIN_GROUPS], run),
+        Heading("What they say"),
+        Table(("metric", "what it says"), [(m, MEANINGS[m]) for m in dict.fromkeys(row.metric for row in run.rows)]),
         Heading("Metrics by tag"),
         _metrics(others, run),
         Heading(f"Failed cases ({len(failed)})"),

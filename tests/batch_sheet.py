@@ -73,7 +73,8 @@ def main() -> int:
     parser.add_argument("--backend", default="embedded")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    write_workbook(options.out / "questions.xlsx")
+    if not (options.out / "questions.xlsx").exists():  # the same command goes on where it was stopped
+        write_workbook(options.out / "questions.xlsx")
     common = ["batch", str(options.out / "questions.xlsx"), "--backend", options.backend]
     common += ["--home", os.environ["ASSISTANT_TEST_HOME"]]
     started, before = time.monotonic(), _cpu_s()

@@ -159,7 +159,7 @@ def test_markdown_shows_other_peoples_text_as_text(tmp_path: Path) -> None:
     row = Row("1", 2, "<script>x</script>\nCost?", (), {"note": "a\x07", "n": ""})
     text = written(tmp_path / "a.md", [Outcome(row, b"{}", an_answer()), outcomes()[2]]).read_text(encoding="utf-8")
     assert "## 1 · &lt;script>x&lt;/script> Cost?" in text
-    assert "**answered** · 1/2" in text
+    assert "**answered** · 1 of 2 claims supported" in text
     assert "note: a  \n" in text
     assert "\x07" not in text
 

@@ -13,9 +13,10 @@ import pytest
 from assistant.answer import Answer, Citation, Sentence, Timing
 from evals.baseline import comparable
 from evals.case import Case
-from evals.graders import Score
+from evals.graders import ANSWER_GRADERS, Score
 from evals.history import PastRun, append_run, past_run
-from evals.outcome import Outcome, join_repeats
+from evals.meanings import MEANINGS
+from evals.outcome import RECALL, Outcome, join_repeats
 from evals.regression import compare
 from evals.report import Run, write_report
 from evals.summary import summarise
@@ -109,7 +110,7 @@ def test_the_markdown_says_the_same_and_no_cell_breaks_its_table(run: Run, tmp_p
     assert "    question (en): How?" in text
     assert "| status right | all | 2 | 0.500 |" in text
     tables = re.findall(r"(?m)^\|.*$", text)
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables if "status right" in line} == {10}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in tables if line.startswith("| status right | all")} == {10}
 
 
 def test_the_json_holds_every_record(run: Run, tmp_path: Path) -> None:
@@ -153,3 +154,7 @@ def test_refusals_are_counted_by_precision_and_recall(run: Run) -> None:
     outcomes = [outcome(str(n), is_due=n < 4, is_given=n < 3 or n == 9) for n in range(10)]
     told = replace(run, outcomes=[*outcomes, outcome("10", is_due=False, is_given=True)]).verdict
     assert "refusals, en: precision 0.600 (3 of 5), recall 0.750 (3 of 4)" in told
+
+
+def test_every_metric_is_explained_to_those_who_did_not_write_it() -> None:
+    assert MEANINGS.keys() == {RECALL, "MRR", "citation recall", "citation precision", *ANSWER_GRADERS}

@@ -14,7 +14,7 @@ from assistant.answer import Answer
 from assistant.batch.cells import cell_text, clean, defused, with_bullets
 from assistant.batch.outcome import ANSWER_COLUMNS, Outcome, history_text, table_headings
 from assistant.batch.sheets import SheetsWriter
-from assistant.batch.words import STATUS, marked_text, source_lines, supported_of
+from assistant.batch.words import REASON, STATUS, SUPPORTED, marked_text, source_lines, supported_of
 
 SUFFIXES = (".jsonl", ".csv", ".xlsx", ".md")
 
@@ -114,8 +114,10 @@ class _MarkdownWriter:
             parts.append("*—*")
         else:
             supported, claims = supported_of(answer)
-            share = f" · {supported}/{claims}" if claims else ""
-            parts += [f"**{STATUS[answer.language][answer.status]}**{share}", self._rules.answer(answer)]
+            said = [f"**{STATUS[answer.language][answer.status]}**"]
+            said += [SUPPORTED[answer.language].format(supported=supported, claims=claims)] if claims else []
+            said += [REASON[answer.language].get(answer.reason, answer.reason)] if answer.reason else []
+            parts += [" · ".join(said), self._rules.answer(answer)]
             lines = source_lines(answer)
             if lines:
                 parts.append("\n".join(f"- {self._line(line)}" for line in lines))

@@ -60,6 +60,10 @@ REASON: dict[Language, dict[str, str]] = {
         "language_not_supported": "不是中文或英文",
     },
 }
+SUPPORTED: dict[Language, str] = {
+    "en": "{supported} of {claims} claims supported",
+    "zh": "{claims} 条论断中 {supported} 条有依据",
+}
 _MARK: dict[Language, str] = {"en": " (not supported by the sources)", "zh": "〔资料不支持〕"}
 _PAGE: dict[Language, str] = {"en": "p. {page}", "zh": "第 {page} 页"}
 
