@@ -121,7 +121,7 @@ def test_the_time_that_a_server_asks_for_is_waited() -> None:
 def test_a_refusal_is_repeated_only_where_that_may_help(status: int, tries: int) -> None:
     with fault_server([refusal_of(status)]) as server:
         client = client_of(server)
-        client._refused.update({"seed", "stream_options"})
+        client._known.refused.update({"seed", "stream_options"})
         with pytest.raises(ServerRefusedError, match=str(status)) as caught:
             ask(client)
         assert len(server.streams) == tries
