@@ -14,6 +14,7 @@ from serving.observation import Observation
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300)
 _RATES = (1, 2, 5, 10, 15, 20, 30, 50, 75, 100, 150, 250)
 _STATUSES = ("answered", "partial", "refused", "error", "failed", "stopped")
+_PARTS = ("prompt", "cached_prompt", "completion")
 _VERDICTS = ("supported", "computed", "unsupported", "no_claim")
 
 
@@ -30,7 +31,7 @@ class Metrics:
         self._requests = count("assistant_model_requests", "Requests to the model.", "purpose", ("answer", "choice"))
         self._errors = count("assistant_model_errors", "Failed requests to the model.", "kind", ("broken", "silent"))
         self._retries = Counter("assistant_model_retries", "Requests sent again.", registry=self._registry)
-        self._tokens = count("assistant_model_tokens", "Tokens as counted there.", "part", ("prompt", "completion"))
+        self._tokens = count("assistant_model_tokens", "Tokens as counted there.", "part", _PARTS)
         self._queue = spread("assistant_model_queue_seconds", "The wait for a place at the model.")
         self._first_token = spread("assistant_model_first_token_seconds", "From there to the first token.")
         self._request = spread("assistant_model_request_seconds", "From there to the end.")
@@ -62,6 +63,7 @@ class Metrics:
         self._first_token.observe(seen.first_token_s)
         self._request.observe(seen.total_s)
         self._tokens.labels("prompt").inc(seen.usage.prompt_tokens)
+        self._tokens.labels("cached_prompt").inc(seen.usage.cached_tokens)
         self._tokens.labels("completion").inc(seen.usage.completion_tokens)
         writing = seen.total_s - seen.first_token_s
         if seen.usage.completion_tokens > 1 and writing > 0:

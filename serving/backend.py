@@ -11,9 +11,11 @@ from typing import Literal, get_args
 from serving.catalog import Catalog
 from serving.client import AT_ONCE, ChatClient
 from serving.deadlines import Deadlines
-from serving.embedded import EmbeddedServer
+from serving.embedded import PATIENCE, EmbeddedServer
 from serving.errors import ModelMissingError, ServerError, ServerUnreachableError, WrongModelError
+from serving.hardware import find_gpus
 from serving.store import ModelStore
+from serving.wire import is_loopback
 
 BackendName = Literal["auto", "embedded", "vllm", "extractive"]
 BACKENDS: tuple[str, ...] = get_args(BackendName)
@@ -133,11 +135,12 @@ def _address(settings: ServingSettings, running: Address | None) -> Address | No
 
 
 def _client(address: Address, settings: ServingSettings, deadlines: Deadlines | None) -> ChatClient:
+    is_slow = is_loopback(address.base_url) and not find_gpus()
     return ChatClient(
         address.base_url,
         model=address.model,
         api_key=address.api_key,
-        deadlines=deadlines,
+        deadlines=(deadlines or Deadlines()).times(PATIENCE if is_slow else 1),
         at_once=settings.at_once or AT_ONCE,
     )
 

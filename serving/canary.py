@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from serving.errors import ServerUnreachableError
+from serving.capabilities import Kind
+from serving.errors import ServerError, ServerUnreachableError
 from serving.wire import Wire
 
 
@@ -28,3 +29,14 @@ def charged_tokens(wire: Wire, model: str, text: str, *, within_s: float) -> int
     usage = canary(wire, model, text, within_s=within_s).get("usage")
     tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
     return tokens if isinstance(tokens, int) else 0
+
+
+def seems_well(wire: Wire, model: str, kind: Kind, *, within_s: float) -> bool:
+    """Whether the server answers. llama.cpp says so itself: a token would wake a model that sleeps."""
+    try:
+        if kind == "llama.cpp":
+            return "status" in wire.ask("GET", f"{wire.root}/health", within_s=within_s)
+        canary(wire, model, within_s=within_s)
+    except ServerError:
+        return False
+    return True

@@ -34,6 +34,17 @@ class Capabilities:
     thinks_on_request: bool = field(default=False)
 
 
+@dataclass(slots=True)
+class Known:
+    """What is known of a server. `refused`: parts of a request that it does not take; `heard`: when it wrote last."""
+
+    model: str
+    capabilities: Capabilities
+    template_tokens: int = 0
+    heard: float = 0.0
+    refused: set[str] = field(default_factory=set)
+
+
 def probe(wire: Wire, model: str) -> Capabilities:
     """Ask the server. What it does not offer stays unknown.
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from serving.canary import canary, charged_tokens
-from serving.capabilities import Capabilities, match, probe
+from serving.canary import canary, charged_tokens, seems_well
+from serving.capabilities import Capabilities, Known, match, probe
 from serving.circuit import Circuit
 from serving.counting import HAN_SAMPLE, OTHER_SAMPLE, TokenCounter
 from serving.deadlines import Deadlines
@@ -57,25 +57,30 @@ class ChatClient:
         at_once: int = AT_ONCE,
     ) -> None:
         """`base_url` ends in the server's `/v1`. What it can do is asked by `connect`, or known as `capabilities`."""
-        self.model = model
         self.api_key = api_key
         self.deadlines = deadlines or Deadlines()
-        self.capabilities = capabilities or Capabilities(counting="tokenize")
+        self._known = Known(model, capabilities or Capabilities(counting="tokenize"))  # one for all copies
         self.gate = Gate(at_once)
         self.circuit = Circuit(self.is_answering)
         self.observers: list[Observer] = []
         self._wire = Wire(base_url, api_key=api_key, deadlines=self.deadlines)
         self._counter = TokenCounter(self._wire, self.capabilities.counting)
         self._asker = ""
-        self._template_tokens = 0
-        self._heard = [0.0]  # when an answer came last; one list for all copies
-        self._refused: set[str] = set()  # parts of a request that this server does not take
-        self._is_strange = not model  # what it serves has to be found out first
 
     @property
     def base_url(self) -> str:
         """The server's address, ending in /v1."""
         return self._wire.base_url
+
+    @property
+    def model(self) -> str:
+        """The model's name there; empty while it has not been found out."""
+        return self._known.model
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the server can do."""
+        return self._known.capabilities
 
     def asked_by(self, asker: str) -> ChatClient:
         """The same client for one asker: requests wait behind those of the same asker, and askers take turns."""
@@ -89,20 +94,19 @@ class ChatClient:
         :raises ServerError: when it does not answer.
         :raises WrongModelError: when it serves others than the one that was named.
         """
-        self.capabilities = known = probe(self._wire, self.model)
+        known = probe(self._wire, self.model)
         served = match(self.model, known.models) if self.model else next(iter(known.models), "")
         if known.models and not served:
             raise WrongModelError(
                 f"the server at {self.base_url} serves {', '.join(known.models[:5])}, not {self.model}; "
                 "name one of these in ASSISTANT_MODEL, or leave it out"
             )
-        self.model = served or self.model
-        self._is_strange = False
+        self._known.model, self._known.capabilities = served or self.model, known
         self.gate.at_once = known.slots or self.gate.at_once
         self._counter.counting = known.counting
-        self._template_tokens = max(0, self._charged("1") - 1)
-        if known.counting == "none" and self._template_tokens:
-            han, other = (self._charged(sample) - self._template_tokens for sample in (HAN_SAMPLE, OTHER_SAMPLE))
+        self._known.template_tokens = max(0, self._charged("1") - 1)
+        if known.counting == "none" and self._known.template_tokens:
+            han, other = (self._charged(sample) - self._known.template_tokens for sample in (HAN_SAMPLE, OTHER_SAMPLE))
             self._counter.fit(han, other)
         self.circuit.close()
 
@@ -127,7 +131,7 @@ class ChatClient:
     def is_answering(self) -> bool:
         """Whether the server really writes a token now. A server can be up and yet never answer."""
         try:
-            if self._is_strange:
+            if not self.model:
                 self.connect()
             else:
                 canary(self._wire, self.model, within_s=self._canary_s)
@@ -139,21 +143,13 @@ class ChatClient:
     def is_well(self) -> bool:
         """Whether requests may be sent, looked at cheaply: what was heard lately counts, else a token is asked for."""
         now = time.monotonic()
-        if self.circuit.is_open or now - self._heard[0] < _BELIEVED_S or self.gate.inside:
+        if self.circuit.is_open or now - self._known.heard < _BELIEVED_S or self.gate.inside:
             return not self.circuit.is_open
-        if self._seems_well():
-            self._heard[0] = now
+        if seems_well(self._wire, self.model, self.capabilities.kind, within_s=self._canary_s):
+            self._known.heard = now
         else:
             self.circuit.open(f"the model server at {self.base_url} does not answer")
         return not self.circuit.is_open
-
-    def _seems_well(self) -> bool:
-        if self.capabilities.kind != "llama.cpp":
-            return self.is_answering()
-        try:  # a token would wake a model that sleeps, and push a kept prompt out
-            return "status" in self._wire.ask("GET", f"{self._wire.root}/health", within_s=_CANARY_S)
-        except ServerError:
-            return False
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the model makes of `text`; an estimate on the high side where the server cannot say.
@@ -172,7 +168,7 @@ class ChatClient:
         context = self.capabilities.context_tokens
         if not context:
             return None
-        taken = sum(self.count_tokens(text) + _MARKS_PER_MESSAGE for text in texts) + self._template_tokens
+        taken = sum(self.count_tokens(text) + _MARKS_PER_MESSAGE for text in texts) + self._known.template_tokens
         return context - taken - min(max_tokens, max(_LEAST_ANSWER, context // 4))
 
     def close(self) -> None:
@@ -190,7 +186,7 @@ class ChatClient:
         def ended(stream: ChatStream, kind: str) -> None:
             self.gate.leave()
             first = stream.times.first - began if stream.times.first else 0.0
-            self._heard[0] = max(self._heard[0], stream.times.last)
+            self._known.heard = max(self._known.heard, stream.times.last)
             self._tell(Observation(purpose, queue_s, first, time.monotonic() - began, stream.usage, len(retries), kind))
 
         try:
@@ -206,7 +202,7 @@ class ChatClient:
 
     def _begin(self, body: dict[str, Any], ended: Ended, on_retry: Callable[[ServerError], None]) -> ChatStream:
         def attempt() -> ChatStream:
-            sent = {key: value for key, value in body.items() if key not in self._refused}
+            sent = {key: value for key, value in body.items() if key not in self._known.refused}
             try:
                 return ChatStream(self._wire, sent, on_end=ended)
             except ServerRefusedError as error:
@@ -214,7 +210,7 @@ class ChatClient:
                     raise
                 # What is beyond the core of the protocol is tried once.
                 stream = ChatStream(self._wire, {k: v for k, v in sent.items() if k not in extra}, on_end=ended)
-                self._refused |= extra
+                self._known.refused |= extra
                 return stream
 
         stream = with_retries(attempt, within_s=self.deadlines.first_token_s, on_retry=on_retry)

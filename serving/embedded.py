@@ -13,8 +13,8 @@ from serving.deadlines import Deadlines
 from serving.errors import ModelMissingError
 from serving.sizing import Sizing
 
-# Reading a prompt takes seconds here and cannot fail half-way: patience with it is no risk.
-_PATIENCE = 4.0
+# By so much longer is waited for a model that runs on processors: it reads a prompt in seconds, and others' before it.
+PATIENCE = 4.0
 
 
 class EmbeddedServer:
@@ -53,7 +53,7 @@ class EmbeddedServer:
             f"{server.listening_address}/v1",
             model=name,
             api_key=key,
-            deadlines=(deadlines or Deadlines()).times(_PATIENCE),
+            deadlines=(deadlines or Deadlines()).times(PATIENCE),
             capabilities=Capabilities(
                 "llama.cpp", (name,), size.context_tokens // size.slots, size.slots, "tokenize", thinks_on_request=True
             ),

@@ -44,7 +44,7 @@ class Machine:
 
 def this_machine() -> Machine:
     """What is here now."""
-    memory, free = _host_memory()
+    memory, free = host_memory()
     return Machine(find_gpus(), memory, free, os.cpu_count() or 1)
 
 
@@ -101,7 +101,7 @@ def _number(text: str) -> float:
         return 0.0
 
 
-def _host_memory() -> tuple[int, int]:
+def host_memory() -> tuple[int, int]:
     """Memory in all and memory free for a new program, within a container's limit."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()

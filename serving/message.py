@@ -16,7 +16,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one request, as the server counted them; 0 where it did not say."""
+    """Tokens of one request, as the server counted them; 0 where it did not say.
+
+    `cached_tokens` of the prompt had been read before and were not read again.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0

@@ -58,7 +58,9 @@ def refusal(event: Mapping[str, Any], *, status: int = 0, retry_after_s: float =
 def _usage(read: object) -> Usage | None:
     if not isinstance(read, dict):
         return None
-    counts = [read.get(key) for key in ("prompt_tokens", "completion_tokens")]
+    details = read.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else 0
+    counts = [read.get("prompt_tokens"), read.get("completion_tokens"), cached]
     return Usage(*(count if isinstance(count, int) and count >= 0 else 0 for count in counts))
 
 

@@ -6,9 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from serving.hardware import host_memory
+
 _GIB = 2**30
 _CPUS = Path("/sys/devices/system/cpu")
-_CGROUP = Path("/sys/fs/cgroup")
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 # What the embedder, the index and the page take beside the model.
 _REST_BYTES = 1.5 * _GIB
 
@@ -25,7 +27,7 @@ class Sizing:
     @classmethod
     def for_model(cls, weights_bytes: int, *, memory_bytes: int | None = None) -> Sizing:
         """For weights of this size in the memory that is free now, or in `memory_bytes`."""
-        free = available_memory() if memory_bytes is None else memory_bytes
+        free = host_memory()[1] if memory_bytes is None else memory_bytes
         spare = free - weights_bytes - _REST_BYTES if free else _GIB
         threads = count_threads()
         if spare < 0.25 * _GIB:
@@ -42,13 +44,6 @@ def count_threads() -> int:
     return max(1, min(len(cores), _quota() or len(cores)))
 
 
-def available_memory() -> int:
-    """Bytes that can still be taken, within the limit of a container; 0 where the system does not say."""
-    free = _meminfo("MemAvailable")
-    limit, used = _number(_CGROUP / "memory.max"), _number(_CGROUP / "memory.current")
-    return min(free, max(0, limit - used)) if limit and free else free
-
-
 def _siblings(cpu: int) -> str:
     """What the threads of one core have in common; each is its own core where the system does not say."""
     try:
@@ -60,24 +55,7 @@ def _siblings(cpu: int) -> str:
 def _quota() -> int:
     """Whole processors that a container may use (cgroup v2, cpu.max), 0 for no limit."""
     try:
-        quota, period = (_CGROUP / "cpu.max").read_text(encoding="ascii").split()
+        quota, period = _QUOTA.read_text(encoding="ascii").split()
         return 0 if quota == "max" else max(1, int(quota) // int(period))
     except (OSError, ValueError):
         return 0
-
-
-def _meminfo(key: str) -> int:
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except OSError:
-        pages = os.sysconf("SC_PHYS_PAGES") if "SC_PHYS_PAGES" in getattr(os, "sysconf_names", {}) else 0
-        return pages * os.sysconf("SC_PAGE_SIZE") // 2 if pages > 0 else 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{key}:")), 0)
-
-
-def _number(path: Path) -> int:
-    try:
-        text = path.read_text(encoding="ascii").strip()
-    except OSError:
-        return 0
-    return int(text) if text.isdigit() else 0

@@ -28,7 +28,7 @@ FIRST_TOKEN, IDLE, TOTAL = "first_token_s", "idle_s", "total_s"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # What a broken connection can raise besides httpx2's own errors, when it is shut down under its reader; a RuntimeError
 # when the client was closed.
-_BROKEN = (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError, OSError, RuntimeError)
+_BROKEN = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, ssl.SSLError, OSError, RuntimeError)
 _MOST_READ = 2**20
 
 
@@ -40,22 +40,18 @@ class Wire:
         self.base_url = base_url.rstrip("/")
         self.root = self.base_url.removesuffix("/v1")
         self.deadlines = deadlines
-        try:
-            host = urllib.parse.urlsplit(self.base_url).hostname or ""
-            self._client = httpx2.Client(
-                headers={
-                    "Authorization": f"Bearer {api_key or 'none'}",
-                    "Accept-Encoding": "identity",
-                    "Connection": "close",
-                },
-                # A new connection for each request: one that the server has just closed would break it, and the watch
-                # learns of a socket when it is made.
-                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
-                # A proxy of the environment cannot reach this machine's loopback.
-                trust_env=host not in _LOOPBACK,
-            )
-        except (ValueError, httpx2.HTTPError, OSError) as error:
-            raise ServerUnreachableError(f"{base_url} is no address of a server ({error})") from error
+        self._client = httpx2.Client(
+            headers={
+                "Authorization": f"Bearer {api_key or 'none'}",
+                "Accept-Encoding": "identity",
+                "Connection": "close",
+            },
+            # A new connection for each request: one that the server has just closed would break it, and the watch
+            # learns of a socket when it is made.
+            limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
+            # A proxy of the environment cannot reach this machine's loopback.
+            trust_env=not is_loopback(self.base_url),
+        )
 
     @contextmanager
     def stream(self, body: Mapping[str, Any], watch: Watch) -> Iterator[httpx2.Response]:
@@ -134,6 +130,14 @@ class Wire:
         return ServerRefusedError(
             f"the model server at {self.base_url} refused ({told})", status=status, retry_after_s=wait
         )
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the server runs on this machine."""
+    try:
+        return urllib.parse.urlsplit(base_url).hostname in _LOOPBACK
+    except ValueError:  # no address at all: the first request tells
+        return False
 
 
 def body_of(response: httpx2.Response) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_an_answer_is_kept_with_its_passages_and_counted(service: Service) -> No
     (turn,) = service.conversations.turns(asked.conversation)
     assert (turn.state, turn.answer) == ("done", answer)
     assert "417,000" in turn.passages[0].text
-    assert service.counts["answered"] == 1
+    assert 'assistant_answers_total{status="answered"} 1.0' in service.watching.metrics.text()
 
 
 def test_a_follow_up_is_asked_with_what_was_said_before(service: Service) -> None:
@@ -98,13 +99,15 @@ def test_a_server_that_fails_leaves_the_question_and_the_reason(home_with_embedd
         scripted_server(script) as (url, _),
         service_in(home_with_embedder, tmp_path, backend="vllm", base_url=url) as service,
     ):
+        backend = replace(service.assistant.backend, stands_in=False)
+        service._assistant = service.assistant._with(service.assistant.searcher, backend)
         asked = service.ask("", QUESTION)
         with pytest.raises(ServingError):
             finish(asked)
         (turn,) = service.conversations.turns(asked.conversation)
         assert (turn.state, turn.question) == ("failed", QUESTION)
         assert turn.text
-        assert service.counts["failed"] == 1
+        assert 'assistant_answers_total{status="failed"} 1.0' in service.watching.metrics.text()
 
 
 def test_asking_again_replaces_the_turn_and_what_followed(service: Service) -> None:

@@ -11,7 +11,13 @@ import pytest
 
 from serving.client import ChatClient
 from serving.deadlines import Deadlines
-from serving.errors import ServerRefusedError, ServerSilentError, ServerUnreachableError, StreamBrokenError
+from serving.errors import (
+    ServerBusyError,
+    ServerRefusedError,
+    ServerSilentError,
+    ServerUnreachableError,
+    StreamBrokenError,
+)
 from serving.message import Message
 from serving.observation import Observation
 from tests.fault_server import DONE, HEAD, RESET, FaultServer, event, fault_server, refusal_of, reply_of
@@ -121,7 +127,7 @@ def test_the_time_that_a_server_asks_for_is_waited() -> None:
 def test_a_refusal_is_repeated_only_where_that_may_help(status: int, tries: int) -> None:
     with fault_server([refusal_of(status)]) as server:
         client = client_of(server)
-        client._refused.update({"seed", "stream_options"})
+        client._known.refused.update({"seed", "stream_options"})
         with pytest.raises(ServerRefusedError, match=str(status)) as caught:
             ask(client)
         assert len(server.streams) == tries
@@ -135,6 +141,14 @@ def test_nobody_there_is_said_so_past_any_proxy(monkeypatch: pytest.MonkeyPatch)
         ask(client_of("http://127.0.0.1:9/v1"))
     with fault_server() as server:
         assert ask(client_of(server)) == "ok"
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "http://[", "ftp://127.0.0.1/v1", "http://127.0.0.1:99999/v1", "http:///v1"]
+)
+def test_what_is_no_address_is_an_error_of_ours(url: str) -> None:
+    with pytest.raises(ServerUnreachableError):
+        ask(client_of(url))
 
 
 @pytest.mark.parametrize(
@@ -265,9 +279,9 @@ def test_half_characters_in_a_question_do_not_stop_it() -> None:
 
 
 def test_askers_take_turns_and_each_is_served_in_order() -> None:
-    with fault_server([HEAD, 0.1, reply_of("ok")[len(HEAD) :]]) as server:
+    with fault_server() as server:
         client = client_of(server, at_once=1)
-        order: list[str] = []
+        client.gate.enter("before")
 
         def one(asker: str, n: int) -> None:
             list(client.asked_by(asker).stream([Message("user", f"{asker}{n}")], max_tokens=5))
@@ -276,13 +290,24 @@ def test_askers_take_turns_and_each_is_served_in_order() -> None:
         for name, n in [("a", 0), ("a", 1), ("a", 2), ("a", 3), ("b", 0), ("b", 1)]:
             threads.append(threading.Thread(target=one, args=(name, n)))
             threads[-1].start()
-            time.sleep(0.01)
-        assert client.gate.waiting >= 3
+            while client.gate.waiting < len(threads):
+                time.sleep(0.01)
+        client.gate.leave()
         for thread in threads:
             thread.join()
         order = [body["messages"][0]["content"] for body in server.streams]
-        assert order == ["a0", "a1", "b0", "a2", "b1", "a3"]
+        assert order == ["a0", "b0", "a1", "b1", "a2", "a3"]
         assert (client.gate.inside, client.gate.waiting) == (0, 0)
+
+
+def test_nobody_waits_for_a_place_for_ever() -> None:
+    with fault_server() as server:
+        client = client_of(server, Deadlines(queue_s=0.2), at_once=1)
+        client.gate.enter("long")
+        with pytest.raises(ServerBusyError, match="ask again"):
+            ask(client)
+        client.gate.leave()
+        assert ask(client) == "ok"
 
 
 def test_each_request_is_told_of_without_its_words() -> None:
