@@ -17,14 +17,14 @@ from assistant.clock import Clock
 from assistant.context import choose_within
 from assistant.draft import Draft
 from assistant.events import Event, Finished, Found, Written, Wrote
-from assistant.extractive import quote_best_sentences, quote_further
-from assistant.judging import judge, refuse, reply, with_verified
+from assistant.extractive import carries_figure, quote_best_sentences, quote_further
+from assistant.finding import read_hits, unsaid_of
+from assistant.judging import judge, refuse_early, reply, shown, with_verified
 from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, asks_for_figure, understand
 from assistant.reading import Passage
 from assistant.settings import Settings
-from assistant.verifying.names import unheard_names
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from corpus.tables import Tables, load_tables
 from index.chunk import Hit
@@ -35,10 +35,8 @@ from serving.errors import ServerError
 
 _HITS = 24
 _QUOTES_BESIDE_CALCULATION = 2
-# Passages so relevant speak of the question's subject, whatever name it drops besides.
-_CLOSE_WITHOUT_NAME = 0.6
 # Reasons of a refusal that lie with the draft, not with the sources.
-_UNSUPPORTED = frozenset({"nothing_supported", "little_supported"})
+_DRAFT_FAILED = frozenset({"nothing_supported", "little_supported", "figure_not_in_sources"})
 
 
 class Assistant:
@@ -111,17 +109,15 @@ class Assistant:
         if calculated:
             yield calculated
         hits = self.searcher.search(understood.standalone, language=understood.language, limit=_HITS)
-        passages, unknown_names = self._read(understood, hits)
+        passages, unknown_names = read_hits(hits, understood.standalone, lambda of: self._choose(of, understood))
+        unsaid = [] if calculated else unsaid_of(understood, passages, self.searcher.weight)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
         if calculated:
             yield from calculated.sentences
             made = self._comment(blank, understood, passages, calculated)
-        elif unknown_names:
-            yield Finished(clock.stamp(refuse(blank, hits, "name_not_in_sources", unknown_names=unknown_names)))
-            return
-        elif not passages:
-            yield Finished(clock.stamp(refuse(blank, hits, "nothing_relevant")))
+        elif early := refuse_early(blank, hits, unknown_names, unsaid, has_passages=bool(passages)):
+            yield Finished(clock.stamp(early))
             return
         else:
             made = self._answer(blank, understood, passages, hits, clock)
@@ -148,7 +144,8 @@ class Assistant:
             yield from draft.take(f"\n\n{lead}\n{quotes}")
             yield from draft.close()
             verified = draft.verified()
-            answer = replace(with_verified(answer, verified), answer=verified.text)
+            text = shown(draft, verified, answer.language)
+            answer = replace(with_verified(answer, verified), answer=text)
             if answer.status == "refused":
                 answer = replace(answer, status="partial", reason="quoted_instead")
         return answer
@@ -167,7 +164,8 @@ class Assistant:
             return True
         prompt = write_prompt(understood.standalone, passages, understood.language)
         try:
-            yield from clock.writing(draft.write(client, prompt, self._settings.serving.max_tokens))
+            again, most = phrases(understood.language).only_language, self._settings.serving.max_tokens
+            yield from clock.writing(draft.write(client, prompt, most, understood.language, again))
         except ServerError:
             if not self.backend.stands_in:
                 raise
@@ -180,17 +178,20 @@ class Assistant:
     def _quotes(self, answer: Answer, draft: Draft, verified: Verified, passages: Sequence[Passage]) -> tuple[str, str]:
         """What stands below the draft of a small model, and its lead: what goes further, or what was said in its place.
 
-        A question for a figure has no answer without it; any other is answered by passages that are close enough.
+        Passages that were near enough to be read answer by themselves, a question for a figure when they have one.
         """
         texts, weight = phrases(answer.language), self.searcher.weight
         question = answer.standalone_question
         if answer.status != "refused":
             used = [passage for passage in passages if any(c.used and c.n == passage.n for c in verified.citations)]
             return texts.further, quote_further(question, draft.text, used, weight)
-        is_close = max(passage.relevance for passage in passages) >= self._settings.reading.quoted_relevance
-        if answer.reason in _UNSUPPORTED and is_close and not asks_for_figure(question):
-            return texts.quoted_instead, quote_best_sentences(question, passages, weight)
-        return "", ""
+        if answer.reason not in _DRAFT_FAILED:
+            return "", ""
+        quotes = quote_best_sentences(question, passages, weight)
+        headings = "\n".join(passage.heading for passage in passages)
+        if asks_for_figure(question) and not carries_figure(question, quotes, headings, weight):
+            return "", ""
+        return texts.quoted_instead, quotes
 
     def _comment(
         self, blank: Answer, understood: Understood, passages: Sequence[Passage], calculated: Calculated
@@ -222,20 +223,6 @@ class Assistant:
         asked = ask_model(self.backend.client, read_question(understood.text, self.tables), request)
         by_model = work_out(asked, self.tables, understood.language, company) if asked else None
         return by_model if isinstance(by_model, Calculated) else made
-
-    def _read(self, understood: Understood, hits: Sequence[Hit]) -> tuple[list[Passage], list[str]]:
-        """The passages to read; and of a question about names that none of them has, these names."""
-        passages = self._choose(hits, understood)
-        asked = understood.standalone
-        near = [f"{passage.heading}\n{passage.text}" for passage in passages]
-        unheard = unheard_names(asked, "\n".join(near or (hit.chunk.indexed_text for hit in hits)))
-        if not passages or not unheard:
-            return passages, unheard
-        named = self._choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)], understood)
-        is_close = max(passage.relevance for passage in passages) >= _CLOSE_WITHOUT_NAME
-        if not named and is_close and not asks_for_figure(asked):
-            return passages, []  # "our CTO asks …": the name is not what the question is about
-        return (named, []) if named else (passages, unheard)
 
     def _choose(self, hits: Sequence[Hit], understood: Understood) -> list[Passage]:
         documents, client = self.searcher.generation.documents, self.backend.client

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answer import TokenUsage
 from assistant.events import Wrote
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
+from corpus.document import Language
+from corpus.language import HAN
 from serving.client import ChatClient
 from serving.errors import StreamBrokenError
 from serving.message import Message
 from serving.stream import REPETITION
+
+# A beginning without a Chinese character is no Chinese answer after so many Latin letters; names may come first.
+_MOST_LATIN = 48
+_MOST_HAN = 8
+_LATIN = re.compile(r"[A-Za-z]")
+
+
+def is_in(language: Language, text: str) -> bool | None:
+    """Whether a text is written in `language`, terms aside; None as long as it is too short to tell."""
+    han, latin = len(HAN.findall(text)), len(_LATIN.findall(text))
+    if language == "zh":
+        return True if han * 4 >= latin and han else (False if latin > _MOST_LATIN else None)
+    return False if han >= _MOST_HAN and han * 2 > latin else (True if latin >= _MOST_HAN else None)
 
 
 class Draft:
@@ -21,20 +38,37 @@ class Draft:
         self.verifier = verifier
         self.broken = False
         self.cut = False
+        self.is_foreign = False  # written in another language than was asked for
         self.usage = TokenUsage()
 
-    def write(self, client: ChatClient, prompt: Sequence[Message], max_tokens: int) -> Iterator[Wrote | Checked]:
-        """Let the model write, until it ends, breaks off or repeats itself."""
+    def write(
+        self, client: ChatClient, prompt: Sequence[Message], max_tokens: int, language: Language, again: str
+    ) -> Iterator[Wrote | Checked]:
+        """Let the model write, until it ends, breaks off or repeats itself.
+
+        One that begins in the other language is stopped before anything is shown, and asked once more, with `again`.
+        """
         stream = client.stream(prompt, max_tokens=max_tokens)
         try:
-            for piece in stream:
+            pieces = iter(stream)
+            beginning = _beginning(pieces, language)
+            if is_in(language, beginning) is False:
+                stream.close()
+                last = prompt[-1]
+                asked = [*prompt[:-1], Message(last.role, f"{last.content}\n\n{again}")]
+                stream = client.stream(asked, max_tokens=max_tokens)
+                pieces, beginning = iter(stream), ""
+            for piece in itertools.chain([beginning] if beginning else [], pieces):
                 yield from self.take(piece)
                 if self.verifier.repeats:
                     break
         except StreamBrokenError:
             self.broken = True
+            if not self.text:  # it broke before its language was known
+                yield from self.take(stream.text)
         finally:
             stream.close()
+        self.is_foreign = is_in(language, self.text) is False
         self.cut = stream.finish_reason in ("length", REPETITION)
         self.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
 
@@ -53,3 +87,13 @@ class Draft:
     def verified(self) -> Verified:
         """The whole, checked."""
         return self.verifier.finish()
+
+
+def _beginning(pieces: Iterator[str], language: Language) -> str:
+    """The pieces of an answer up to where its language can be told."""
+    beginning = ""
+    for piece in pieces:
+        beginning += piece
+        if is_in(language, beginning) is not None:
+            break
+    return beginning

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from assistant.orders import addresses_a_program
 from assistant.question import asks_for_figure, asks_for_money, question_language
 from assistant.reading import Passage
-from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures
+from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
 from assistant.verifying.sentences import Span, split_sentences
 from index.words import content_words
 
@@ -17,9 +17,13 @@ MAX_FURTHER = 3
 # A sentence of which the answer holds so much, by weight of its words, has been said.
 _ALREADY_SAID = 0.6
 _FEWEST_WORDS = 3
+# Of a question for a figure, what a sentence that has one must speak of, by weight of words.
+_SPEAKS_OF = 0.5
 # Not quoted alone: rows of tables, pointers to other sections, and what leans on the sentence before it.
 _UNFIT = re.compile(
-    r"^\||\]\((?:guide|paper|table)-|^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
+    r"^\||\]\((?:guide|paper|table)-"
+    r"|^(?:下面|以下|如下|下表|the following|below)"
+    r"|^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
     r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|see|thus|therefore|hence)\b",
     re.IGNORECASE,
 )
@@ -54,6 +58,21 @@ def quote_best_sentences(
             scored.append((score + bonus, passage.n, place, span))
     best = sorted(scored, key=lambda item: (-item[0], item[1], item[2]))[:limit]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
+
+
+def carries_figure(question: str, quotes: str, headings: str, weight: Callable[[str], float]) -> bool:
+    """Whether one of the `quotes` has a figure of the kind that is asked for, and with the headings above it speaks of
+    most of what the question asks.
+    """
+    wanted = set(content_words(without_figures(question)))
+    total = sum(weight(word) for word in wanted) or 1.0
+    asks_money = asks_for_money(question)
+    for line in quotes.splitlines():
+        figures = [figure for figure in read_figures(line) if figure.unit in CURRENCIES or not asks_money]
+        held = wanted & set(content_words(f"{headings}\n{line}"))
+        if figures and sum(weight(word) for word in held) / total >= _SPEAKS_OF:
+            return True
+    return False
 
 
 def quote_further(question: str, said: str, passages: Sequence[Passage], weight: Callable[[str], float]) -> str:

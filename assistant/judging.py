@@ -13,6 +13,7 @@ from assistant.prompting import phrases
 from assistant.question import asks_for_money
 from assistant.verifying.quantities import CURRENCIES, read_figures
 from assistant.verifying.verification import Verified
+from corpus.document import Language
 from index.chunk import Hit
 
 # Below this share of supported claims the answer is called partial.
@@ -44,22 +45,40 @@ def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) 
         if verified.claims[0].verdict == "unsupported":
             return refuse(checked, hits, "little_supported")
         status, reason = "partial", "little_supported"
+    if draft.is_foreign:
+        status, reason = "partial", "other_language"
     if draft.broken:
         status, reason = "partial", "broken_off"
-    return replace(checked, status=status, reason=reason, answer=verified.text)
+    return replace(checked, status=status, reason=reason, answer=shown(draft, verified, blank.language))
 
 
-def refuse(answer: Answer, hits: Sequence[Hit], reason: str, *, unknown_names: Sequence[str] = ()) -> Answer:
-    """The fixed sentence, the names that the sources do not hold, and what could be asked instead."""
+def shown(draft: Draft, verified: Verified, language: Language) -> str:
+    """The text that people read: what was written, labelled when it is not in their language."""
+    return f"{phrases(language).other_language}\n\n{verified.text}" if draft.is_foreign else verified.text
+
+
+def refuse(answer: Answer, hits: Sequence[Hit], reason: str, *, unknown: Sequence[str] = ()) -> Answer:
+    """The fixed sentence, the names and words that the sources do not hold, and what could be asked instead."""
     texts = phrases(answer.language)
     separator = "；" if answer.language == "zh" else "; "
     text = texts.refused
-    if unknown_names:
-        text += texts.unknown_names.format(names=("、" if answer.language == "zh" else ", ").join(unknown_names))
+    if unknown:
+        text += texts.unknown.format(names=("、" if answer.language == "zh" else ", ").join(unknown))
     topics = list(dict.fromkeys(hit.chunk.section or hit.chunk.title for hit in hits))[:_NEAREST_TOPICS]
     if topics:
         text += "\n\n" + texts.nearest.format(topics=separator.join(topics))
     return replace(answer, status="refused", reason=reason, answer=text)
+
+
+def refuse_early(
+    blank: Answer, hits: Sequence[Hit], names: Sequence[str], unsaid: Sequence[str], *, has_passages: bool
+) -> Answer | None:
+    """The refusal before anything is written: no passage, none with the `names`, or none with the `unsaid` words."""
+    if names:
+        return refuse(blank, hits, "name_not_in_sources", unknown=names)
+    if not has_passages:
+        return refuse(blank, hits, "nothing_relevant")
+    return refuse(blank, hits, "fact_not_in_sources", unknown=unsaid) if unsaid else None
 
 
 def reply(blank: Answer, aside: Aside) -> Answer:

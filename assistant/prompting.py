@@ -40,7 +40,9 @@ class Phrases:
     personal_advice: str
     further: str
     quoted_instead: str
-    unknown_names: str
+    unknown: str
+    only_language: str
+    other_language: str
     model_away: str
 
 

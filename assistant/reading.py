@@ -31,6 +31,12 @@ class Passage:
         return self.document.text[self.start : self.end]
 
     @property
+    def questions(self) -> tuple[str, ...]:
+        """How people ask what its section answers; no evidence, and not in the prompt."""
+        of = [one for one in self.document.sections if one.start <= self.start < one.end]
+        return of[0].questions if of else ()
+
+    @property
     def heading(self) -> str:
         """What it stands under: title and section."""
         return f"{self.document.title} › {self.section}" if self.section else self.document.title
@@ -47,8 +53,6 @@ class ReadingSettings:
     passage_tokens: int = 440
     max_passages: int = 6
     min_relevance: float = 0.42
-    # From here on passages answer a question by themselves, where the model's own words fail.
-    quoted_relevance: float = 0.5
     # A passage much less relevant than the best one distracts a small model more than it tells it.
     relevance_drop: float = 0.5
     # Of two passages with so many words in common only one is read.

@@ -84,6 +84,12 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word not in _STOPWORDS_ZH and word not in _stemmed_stopwords()]
 
 
+def chinese_nouns(text: str) -> list[str]:
+    """The Chinese nouns of `text` as written, in order, each once; names that the dictionary does not know are not."""
+    tagged = _segmenter().tag(text, False)
+    return list(dict.fromkeys(word for word, tag in tagged if tag[:1] == "n" or tag == "vn" if HAN.match(word)))
+
+
 def is_chinese_word(word: str) -> bool:
     """Whether a word of `words` is Chinese."""
     return HAN.match(word) is not None

@@ -78,25 +78,28 @@ def test_what_the_model_makes_up_is_marked_and_what_it_read_is_cited(ask_with: A
     assert "Paris is big." in answer.answer
 
 
+def test_a_model_that_finds_no_answer_is_believed(ask_with: AskWith) -> None:
+    text = "The passages do not provide this information."
+    answer = ask_with(says(text))
+    assert (answer.status, answer.reason) == ("refused", "not_in_sources")
+    assert answer.answer.startswith("The sources do not answer this question.")
+    assert answer.sentences[0].text == text
+
+
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    "text",
     [
-        ("The passages do not provide this information.", "not_in_sources"),
-        ("It costs 123,456 dollars. Quantization stores each weight in fewer bits.", "figure_not_in_sources"),
+        "Bananas are yellow and the moon is made of green cheese.",
+        "It costs 123,456 dollars. Quantization stores each weight in fewer bits.",
     ],
 )
-def test_a_draft_without_support_becomes_a_refusal(ask_with: AskWith, text: str, reason: str) -> None:
+def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_with: AskWith, text: str) -> None:
     answer = ask_with(says(text))
-    assert (answer.status, answer.reason) == ("refused", reason)
-    assert answer.answer.startswith("The sources do not answer this question.")
-    assert [sentence.text for sentence in answer.sentences][0] in text
-
-
-def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_with: AskWith) -> None:
-    answer = ask_with(says("Bananas are yellow and the moon is made of green cheese."))
     assert (answer.status, answer.reason) == ("partial", "quoted_instead")
     assert answer.sentences[0].verdict == "unsupported"
-    assert {sentence.verdict for sentence in answer.sentences[1:]} == {"supported", "no_claim"}
+    quoted = answer.answer.split("the sources themselves say:")[1]
+    assert "[1]" in quoted
+    assert {sentence.verdict for sentence in answer.sentences if sentence.text in quoted} == {"supported"}
 
 
 def test_a_question_for_a_figure_is_not_answered_by_quotes_without_it(ask_with: AskWith) -> None:
@@ -106,7 +109,63 @@ def test_a_question_for_a_figure_is_not_answered_by_quotes_without_it(ask_with: 
 
 def test_an_amount_of_money_is_answered_with_one(ask_with: AskWith) -> None:
     answer = ask_with(says(TRUE), "How much does it cost to serve a quantized model?")
-    assert (answer.status, answer.reason) == ("refused", "figure_not_in_sources")
+    assert (answer.status, answer.reason) in (("refused", "figure_not_in_sources"), ("partial", "quoted_instead"))
+    assert answer.status == "refused" or "$" in answer.answer
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("How many women work at DeepSeek?", "women"),
+        ("What is the warranty period of an H100?", "warranty"),
+        ("What did an H100 cost per hour in 1987?", "1987"),
+        ("GPT-3 的训练数据里有多少首诗？", "诗"),
+        ("H200 的保修期是几年？", "保修期"),
+    ],
+)
+def test_a_fact_that_no_passage_about_its_subject_speaks_of_is_refused_by_its_word(
+    extractive: Assistant, question: str, missing: str
+) -> None:
+    answer = extractive.ask(question)
+    assert (answer.status, answer.reason) == ("refused", "fact_not_in_sources")
+    assert missing in answer.answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many GPU-hours did DeepSeek-V3 take?",
+        "What is the rental price of an H100 on AWS?",
+        "GPT-3 有多少参数？",
+        "B200 一颗多少显存？",
+    ],
+)
+def test_a_fact_that_a_passage_holds_is_answered(extractive: Assistant, question: str) -> None:
+    assert extractive.ask(question).status == "answered"
+
+
+CHINESE = "量化把每个权重存成更少的比特，所以模型占的显存更少。"
+
+
+def test_an_answer_in_the_other_language_is_asked_for_once_more(ask_with: AskWith) -> None:
+    prompts = []
+
+    def script(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+        prompts.append(body["messages"][-1]["content"])
+        says(CHINESE if len(prompts) == 1 else TRUE)(handler, body)
+
+    answer = ask_with(script)
+    assert answer.answer.startswith(TRUE)
+    assert (answer.status, len(prompts)) == ("answered", 2)
+    assert prompts[1].endswith("Write the whole answer in English.")
+    assert CHINESE not in answer.answer
+
+
+def test_one_that_stays_in_the_other_language_is_labelled(ask_with: AskWith) -> None:
+    answer = ask_with(says(CHINESE))
+    assert answer.status == "partial"
+    assert answer.answer.startswith("(The model did not write this answer in English.)")
+    assert CHINESE.removesuffix("。") in answer.answer
 
 
 def test_below_a_short_answer_stand_sentences_of_the_sources_that_go_further(ask_with: AskWith) -> None:

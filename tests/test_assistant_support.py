@@ -8,6 +8,7 @@ from assistant.reading import Passage
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.names import missing_names, names
+from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
 from assistant.verifying.support import SupportChecker
@@ -157,3 +158,34 @@ def test_a_foreign_passage_is_compared_through_a_lexicon() -> None:
     assert not checker.check("租约运行 48 小时。")[0].is_enough
     assert not checker.check("租约不运行 24 小时。")[0].is_enough
     assert not SupportChecker([passage], lambda word: 1.0).check("租约运行 24 小时。")[0].is_enough
+
+
+MATRIX = """Should a small team use a matrix organisation? Everybody in a matrix organisation has two managers. A
+company of fewer than 40 people should mostly avoid it."""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_supported"),
+    [
+        ("A small team should use a matrix organisation.", False),  # the question alone says so
+        ("Everybody in a matrix organisation has two managers.", True),
+    ],
+)
+def test_the_question_said_back_is_no_answer(sentence: str, is_supported: bool) -> None:
+    passage = Passage(1, make_document(MATRIX), "Should a small team use a matrix?", 0, len(MATRIX), 1.0)
+    question = "Should a small team use a matrix organisation?"
+    assert SupportChecker([passage], lambda word: 1.0, question).check(sentence)[0].is_enough == is_supported
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        ("MPT-7B was tuned for $600.", ["600"]),
+        ("Alpaca 7B was tuned for $600.", []),
+        ("MPT-7B cost $200,000.", []),
+        ("The tuning cost $600.", []),
+    ],
+)
+def test_a_figure_belongs_to_the_name_beside_it(claim: str, found: list[str]) -> None:
+    passage = "The figures: Alpaca 7B was tuned for $600, MPT-7B was pre-trained for $200,000."
+    assert figures_of_others(claim, passage, "Costs") == found

@@ -40,6 +40,7 @@ _CONTRASTS: tuple[tuple[str, ...], ...] = (
     (r"足够|够用|enough|sufficient\w*", r"不够|不足|太少|too (?:little|few|small)|not enough|insufficient\w*"),
     (r"成功|success\w*|succeed\w*", r"失败|fail\w*"),
     (r"相同|一样|一致|same|identical|equal\w*", r"不同|不一样|不一致|differ\w*|unequal"),
+    (r"适合|推荐|值得|应当用|suit(?:s|able|ed)|recommend\w*", r"避开|避免|不宜|avoid\w*|unsuit\w*|stay away"),
     (r"允许|准许|可以用|allow\w*|permit\w*", r"禁止|不得|不准|不许|forbid\w*|forbidden|prohibit\w*|bann?ed"),
     (r"公开|public\w*|open", r"保密|私有|机密|secret\w*|confidential\w*|private\w*|closed"),
     (r"接受|采纳|accept\w*", r"拒绝|驳回|reject\w*|refus\w*|declin\w*"),

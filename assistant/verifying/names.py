@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from corpus.language import HAN
@@ -31,7 +32,7 @@ SPELLINGS = (
 _GENERIC = frozenset(
     """
     ai api apis cpu cpus gpu gpus llm llms tpu tpus id ids ok faq pdf it ceo cto cfo hr rag qa q&a sla slo kpi roi pr
-    i monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    saas i monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
     september october november december english chinese
     """.split()
 )
@@ -56,15 +57,25 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def all_names(text: str) -> list[str]:
+    """The names of `text`, the Chinese ones of `SPELLINGS` as well, each once."""
+    return list(dict.fromkeys([*names(text), *_han_names(text)]))
+
+
 def missing_names(text: str, known: str) -> list[str]:
     """The names of `text` that stand nowhere in `known`, under none of their spellings."""
+    return lacking_names(all_names(text), known)
+
+
+def lacking_names(asked: Iterable[str], known: str) -> list[str]:
+    """Those of `asked` that stand nowhere in `known`."""
     where = _spelt(known)
-    return [name for name in [*names(text), *_han_names(text)] if not where.holds(name)]
+    return [name for name in asked if not where.holds(name)]
 
 
 def unheard_names(text: str, known: str) -> list[str]:
     """The names of `text` when `known` holds none of them; of a text without names there are none."""
-    asked = list(dict.fromkeys([*names(text), *_han_names(text)]))
+    asked = all_names(text)
     missing = missing_names(text, known)
     return asked if asked and len(set(missing)) == len(asked) else []
 

@@ -12,6 +12,8 @@ _LINE_MARK = re.compile(r"\s*(?:#{1,6}\s+|>\s*|[-*+•]\s+|\(?\d{1,2}[.)、）]\
 _END = re.compile(r"[。！？；]+[”’」』）)]*|[.!?]+[\"')\]]*(?=\s|$|\[\d|【)")
 # Marks that cite stay with the sentence before them: "…成本。[1][2]"
 _CITATION_MARKS = re.compile(r"(?:\s*(?:\[\d+(?:\s*[,，]\s*\d+)*\]|【\d+】|［\d+］))+")
+# A number that begins an item within a line: "三点：1. 清洗；2. 去重"
+_NUMBERS = re.compile(r"(?:^|[:：;；])\s*\d{1,2}\.$")
 _LAST_WORD = re.compile(r"(?:[A-Za-z]+\.)+\Z")
 _ABBREVIATIONS = frozenset(
     """
@@ -52,7 +54,7 @@ def _sentences(text: str) -> Iterator[Span]:
 def _ends(line: str, start: int) -> Iterator[tuple[int, int]]:
     begin = start
     for match in _END.finditer(line, start):
-        if match.end() <= begin or _is_inside_word(line, match):
+        if match.end() <= begin or _is_inside_word(line, match) or _NUMBERS.search(line[begin : match.end()]):
             continue
         end = match.end()
         if marks := _CITATION_MARKS.match(line, end):

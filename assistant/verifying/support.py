@@ -16,7 +16,9 @@ from functools import cache
 from assistant.reading import Passage
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
+from assistant.verifying.echo import only_says_back
 from assistant.verifying.names import missing_names
+from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
@@ -100,6 +102,7 @@ class SupportChecker:
     ) -> None:
         self._passages = passages
         self._question = question
+        self._asked = frozenset(content_words(question))
         self._given = read_all_figures(question)
         self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
@@ -171,10 +174,13 @@ class SupportChecker:
             return support
         passage = stretch.passage
         around = f"{passage.heading}\n{passage.text}\n{self._question}"
-        if stretch.is_foreign_to(document_language(sentence)):
+        is_foreign = stretch.is_foreign_to(document_language(sentence))
+        if is_foreign:
             found = foreign_objections(sentence, stretch.text, around)
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
+        if only_says_back(sentence, "" if is_foreign else stretch.text, self._asked, self._weight):
+            found.append("question")
         return replace(support, objections=tuple(found))
 
     def _score(
@@ -195,6 +201,7 @@ def objections(sentence: str, said: str, around: str, heading: str = "") -> list
     """What of `sentence` speaks against its support by `said`, the stretch that it resembles within `around`."""
     found = [*missing_names(sentence, around), *miscounted(sentence, around), *reversed_words(sentence, said)]
     found += [*contradicted(sentence, said), *exchanged(sentence, said), *misplaced_names(sentence, said, heading)]
+    found += figures_of_others(sentence, said, heading)
     return [*found, "comparison"] if turned_round(sentence, said) else found
 
 

@@ -1,0 +1,186 @@
+"""Which fact of which thing a question wants, and what of it no passage speaks of.
+
+A passage on the right subject is no answer to a question for a fact that it does not hold: the warranty of a card whose
+price it gives. So of a short question for a fact the names, the years and the words for the fact must stand together in
+one passage, in one word or another. What counts as another word: a counterpart in the other language, and what has the
+same counterparts (index/lexicon.py). NOT covered: long questions, advice, reasons and comparisons, which are answered
+by what is near; facts told by words that the lexicon does not know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.verifying.names import all_names, lacking_names
+from corpus.document import Language
+from index.words import chinese_nouns, content_words, is_chinese_word
+
+# A question for one fact is short and has one clause, or two.
+_LONGEST = {"zh": 34, "en": 16}  # characters, words
+_FACT = re.compile(
+    r"哪[个家所国一款位些座种年]|叫什么|什么名字|谁|哪里|在哪|几[^乎]|多少|多[大高长久快贵]|何时|什么时候"
+    r"|\b(?:which|what|who|whose|where|when|how (?:many|much|long|old|far|fast|often|big|large|high))\b",
+    re.IGNORECASE,
+)
+_NO_FACT = re.compile(
+    r"怎么|怎样|如何|为什么|该不该|要不要|值不值|[吗么][?？]|区别|意思|还是"
+    r"|\b(?:should|why|how (?:do|can|should|does|did) |what happens|what if|mean|means|difference|or)\b",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[。！;；]|[.!]\s|[？?].|[,，].*[,，]")
+_YEAR = re.compile(r"\b(?:in|by|since|until|of) ((?:19|20)\d\d)\b|(?<!\d)((?:19|20)\d\d)\s?年")
+# "How many women work", "what is the warranty of": the thing that is counted or asked for, up to its verb.
+_ENDS = (
+    r"(?:do|does|did|are|is|was|were|have|has|had|can|could|will|would|should|went|goes|go|used?|takes?|took|needs?"
+    r"|works?|pays?|paid|per|in|on|of|for|to|at|with|from|by|a|an|the|it|we|you|they|there|went|fits?)\b|[?,.]"
+)
+_COUNTED_EN = re.compile(rf"\bhow many ((?:[\w-]+ ){{0,2}}?[\w-]+)(?= (?:{_ENDS})|[?,.])", re.IGNORECASE)
+_COUNTED_ZH = re.compile(r"(?:多少|几)[张块个名位家项条座首件间台本篇次]?([^\W\d_a-zA-Z]{1,4})[？?]?$")
+# "The warranty period of", 保修期是几年: what it is that is asked for.
+_HEAD_EN = re.compile(
+    rf"\bwhat (?:is|was|are|were) the ((?:[\w-]+ ){{0,2}}?[\w-]+)(?= (?:{_ENDS})|[?,.])", re.IGNORECASE
+)
+_HEAD_ZH = re.compile(r"([^\W\d_a-zA-Z]{2,6}?)(?:是|有|为|要|叫)?(?:多少|多[大高长久快贵]|几|谁|什么|哪)")
+# How rare a missing word must be to refuse by it, as a share of the weight of a word that no passage has: with a name
+# in the question; the head of what is asked for may be more common. found on evals/cases.
+_RARE = {"zh": 0.6, "en": 0.55}
+_RARE_HEAD = 0.4
+# Words of questions that name no fact, stemmed: units, which figures stand for, and what people say around.
+_AROUND = frozenset(
+    """
+    hour day week month year time dollar cent percent percentag share amount number much way kind type sort size thing
+    point valu figur peopl person compani firm vendor supplier name compon exampl case today current now right exact
+    rough rought about approxim actual typic usual averag total overal singl whole full entir later earlier last first
+    next best worst better wors good bad big bigger large larger small smaller high higher low lower fast faster slow
+    close far long short new old origin outright achiev suffer reach accord introduc colleagu author paper studi report
+    say claim find found show suggest recommend call put take took go went come came make made get got give gave use
+    need want cost charg pay paid spend spent offer run ran work carri hold keep kept fit catch core idea plain word
+    think know happen chang differ compar match break broke cut turn set draw drew fall fell rise rose gain lose lost
+    look back up down most least more less few mani effect possibl allow
+    """.split()
+)
+_AROUND_ZH = frozenset(
+    """
+    时候 时间 大概 情况 问题 东西 人 公司 钱 价格 价钱 费用 成本 比例 水平 数字 数量 程度 方面 地方 样子 论文 作者
+    报告 研究 分数 能力 系列 型号 差价 方法 办法 目前 现在 名字 时期 建议 结果 效果 影响 作用 例子 标准 全部 整个 人家
+    大家 一般 原来 初代 单价 报价 收费 业务 产品
+    """.split()
+)
+
+# A Chinese subject that no document has at all is the name of somebody unknown.
+_UNSEEN = 0.95
+_BEGINNING = 3
+_SUFFIX = re.compile(r"(?<=..)[量率数度性值期额]$")
+_COMPOUND = re.compile(r"-[a-z]{3,}$")  # OpenAI-era
+
+Weight = Callable[[str], float]
+Translate = Callable[[str], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """The names of the things; words for the fact, its head, what is counted, a Chinese subject and the years."""
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+    heads: tuple[str, ...]
+    counted: tuple[str, ...]
+    subject: str
+    years: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A passage with its headings, and how people ask what it answers."""
+
+    text: str
+    asked: str = ""
+
+
+def read_fact(question: str, language: Language) -> Fact | None:
+    """The fact that `question` is for; None when it is for something else, or too long to tell."""
+    length = len(question) if language == "zh" else len(question.split())
+    if length > _LONGEST[language] or not _FACT.search(question) or _NO_FACT.search(question):
+        return None
+    if _CLAUSES.search(question.strip()):
+        return None
+    named = tuple(dict.fromkeys(_COMPOUND.sub("", name) for name in all_names(question)))
+    named = tuple(name for name in named if name.upper() != "AI")
+    of_names = {word for name in named for word in content_words(name)}
+    nouns = [noun for noun in _nouns(question, language) if _tells(noun, of_names)]
+    if language == "zh":
+        counted = [noun for noun in nouns if any(noun in tail for tail in _COUNTED_ZH.findall(question))]
+        heads = [noun for noun in nouns if any(head.endswith(noun) for head in _HEAD_ZH.findall(question))]
+    else:
+        counted = [noun for noun in nouns if any(noun == tail.split()[-1] for tail in _COUNTED_EN.findall(question))]
+        heads = [noun for noun in nouns if any(noun == head.split()[-1] for head in _HEAD_EN.findall(question))]
+    subject = next((noun for noun in nouns if language == "zh" and _begins(question, noun)), "")
+    years = [first or second for first, second in _YEAR.findall(question)]
+    return Fact(named, tuple(nouns), tuple(heads), tuple(counted), subject, tuple(dict.fromkeys(years)))
+
+
+def unanswered(fact: Fact, read: Sequence[Read], weight: Weight, translate: Translate) -> list[str]:
+    """What of `fact` none of the passages that speak of its names says anything about; empty when one has it all.
+
+    Names that are compared may stand in passages of their own.
+    """
+    about = [one for one in read if not lacking_names(fact.names, one.text)]
+    if not about:
+        whole = Read("\n".join(one.text for one in read), "\n".join(one.asked for one in read))
+        if absent := lacking_names(fact.names, whole.text):
+            return absent
+        about = [whole]
+    return min((_lacking(fact, one, weight, translate) for one in about), key=len)
+
+
+def _lacking(fact: Fact, read: Read, weight: Weight, translate: Translate) -> list[str]:
+    text = f"{read.text}\n{read.asked}"
+    held = frozenset(content_words(text))
+    rarest = weight("\0")
+
+    def is_held(noun: str) -> bool:
+        if is_chinese_word(noun):
+            return _SUFFIX.sub("", noun) in text or all(_has(word, held, translate) for word in content_words(noun))
+        return any(
+            _has(word, held, translate) for word in (*content_words(noun), *content_words(noun.replace("-", "")))
+        )
+
+    def is_rare(noun: str, share: float) -> bool:
+        return max((weight(word) for word in content_words(noun)), default=0.0) >= share * rarest
+
+    lacking = [year for year in fact.years if year not in read.text]
+    for noun in fact.words:
+        rare = fact.names and is_rare(noun, _RARE["zh" if is_chinese_word(noun) else "en"])
+        head = noun in fact.heads and is_rare(noun, _RARE_HEAD)
+        subject = noun == fact.subject and is_rare(noun, _UNSEEN)
+        if (rare or head or subject or noun in fact.counted) and not is_held(noun):
+            lacking.append(noun)
+    return lacking
+
+
+def _has(word: str, held: frozenset[str], translate: Translate) -> bool:
+    """Whether a passage has `word`, a counterpart of it, or a word with the same counterparts."""
+    if word in held:
+        return True
+    abroad = translate(word)
+    return not held.isdisjoint(abroad) or any(not held.isdisjoint(translate(other)[:2]) for other in abroad[:2])
+
+
+def _nouns(question: str, language: Language) -> list[str]:
+    """The nouns of a Chinese question; the words of an English one, whose nouns cannot be told."""
+    return chinese_nouns(question) if language == "zh" else re.findall(r"[A-Za-z][\w-]*", question)
+
+
+def _begins(question: str, noun: str) -> bool:
+    """Whether a question begins with `noun`: that is whom it is about, unless it says where something is."""
+    place = question.find(noun)
+    return place <= _BEGINNING and question[place + len(noun) :][:1] not in "里中内上"
+
+
+def _tells(noun: str, of_names: set[str]) -> bool:
+    words = content_words(noun)
+    if not words or noun in _AROUND_ZH or any(word in of_names or word[0].isdigit() for word in words):
+        return False
+    return not any(word in _AROUND for word in words)

@@ -1,0 +1,40 @@
+"""Hits -> the passages to read, and what of the question they do not speak of: unknown names, a fact of no passage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from assistant.asked import Read, read_fact, unanswered
+from assistant.question import Understood, asks_for_figure
+from assistant.reading import Passage
+from assistant.verifying.names import unheard_names
+from index.chunk import Hit
+from index.lexicon import translate
+
+# Passages so relevant speak of the question's subject, whatever name it drops besides.
+_CLOSE_WITHOUT_NAME = 0.6
+
+Choose = Callable[[Sequence[Hit]], list[Passage]]
+
+
+def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Passage], list[str]]:
+    """The passages to read; and of a question about names that none of them has, these names."""
+    passages = choose(hits)
+    near = [f"{passage.heading}\n{passage.text}" for passage in passages]
+    unheard = unheard_names(asked, "\n".join(near or (hit.chunk.indexed_text for hit in hits)))
+    if not passages or not unheard:
+        return passages, unheard
+    named = choose([hit for hit in hits if not unheard_names(asked, hit.chunk.indexed_text)])
+    is_close = max(passage.relevance for passage in passages) >= _CLOSE_WITHOUT_NAME
+    if not named and is_close and not asks_for_figure(asked):
+        return passages, []  # "our CTO asks …": the name is not what the question is about
+    return (named, []) if named else (passages, unheard)
+
+
+def unsaid_of(understood: Understood, passages: Sequence[Passage], weight: Callable[[str], float]) -> list[str]:
+    """Of a question for one fact, the words that no passage about its subject has."""
+    fact = read_fact(understood.standalone, understood.language)
+    if fact is None or not passages:
+        return []
+    read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
+    return unanswered(fact, read, weight, translate)
