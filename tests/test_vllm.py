@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer import Answer
 from assistant.app import Workspace, open_assistant
 from assistant.home import Home
 from assistant.settings import Settings
@@ -30,7 +30,7 @@ from serving.vllm_python import VllmPython
 from tests.conftest import ROOT
 from tests.test_serving_supervisor import free_port, is_running, wait_for
 
-pytestmark = pytest.mark.vllm
+pytestmark = [pytest.mark.vllm, pytest.mark.timeout(3600)]
 
 MODEL = "qwen2.5-coder-1.5b"
 PYTHON = Path(os.environ.get("ASSISTANT_TEST_VLLM_PYTHON", ROOT / ".venv-vllm" / "bin" / "python"))
@@ -39,6 +39,7 @@ BIRDS = (
     "Pipit Redstart Shrike Wigeon Yaffle"
 ).split()
 BUDGETS = {bird: f"{417_000 + 1_117 * place:,}" for place, bird in enumerate(BIRDS)}
+BROKEN = ("broken_off", "no_answer_came")
 SETTINGS = """
 [serving]
 max_tokens = 32
@@ -207,14 +208,11 @@ def test_twenty_ask_at_once_and_each_gets_an_own_answer(running: Running) -> Non
     ):
         answers = list(pool.map(lambda bird: assistant.ask(question(bird)), BIRDS))
     sys.stderr.write(f"20 answers at once: {time.monotonic() - began:.0f} s\n")
+    sys.stderr.write(f"{Counter((answer.status, answer.reason) for answer in answers)}\n")
     for bird, answer in zip(BIRDS, answers, strict=True):
-        assert answer.question == question(bird)
-        assert answer.usage.completion_tokens > 0
-        check_own(bird, answer)
-
-
-def check_own(bird: str, answer: Answer) -> None:
-    check_text(bird, answer.answer)
+        assert (answer.question, answer.backend) == (question(bird), "vllm")
+        assert answer.reason not in BROKEN, answer
+        check_text(bird, answer.answer)
 
 
 def check_text(bird: str, text: str) -> None:
@@ -234,12 +232,12 @@ def test_a_killed_engine_loses_no_answer_and_mixes_none(running: Running, tmp_pa
     began = time.monotonic()
     job = subprocess.Popen(assistant_command(*words, *where), env=environment())
     try:
-        wait_for(lambda: _requests_running(running) >= 10 or job.poll() is not None, 120)
+        wait_for(lambda: _requests_running(running) >= 10 or job.poll() is not None, 600)
         assert job.poll() is None
         os.kill(engine, signal.SIGKILL)
-        wait_for(lambda: running.times_ready() > before, 600)
+        wait_for(lambda: running.times_ready() > before, 900)
         sys.stderr.write(f"ready again {time.monotonic() - began:.0f} s after the batch began\n")
-        assert job.wait(900) == 0
+        assert job.wait(1200) == 0
     finally:
         job.kill()
         job.wait()
@@ -249,6 +247,7 @@ def test_a_killed_engine_loses_no_answer_and_mixes_none(running: Running, tmp_pa
     assert [record["id"] for record in records] == BIRDS
     for record in records:
         assert record["backend"] == "vllm"
+        assert record["reason"] not in BROKEN, record
         check_text(record["id"], record["answer"])
 
 
