@@ -60,7 +60,9 @@ def _until_stopped(supervisor: Supervisor) -> int:
         code = EXIT_STOPPED if number == signal.SIGINT else 0
         supervisor.stop()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    heeded = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    # What was told to be ignored stays so: `nohup` outlives its terminal.
+    before = {n: signal.signal(n, stop) for n in heeded if signal.getsignal(n) is not signal.SIG_IGN}
     try:
         supervisor.run()
     finally:
