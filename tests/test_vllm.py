@@ -24,6 +24,7 @@ import pytest
 from assistant.app import Workspace, open_assistant
 from assistant.home import Home
 from assistant.settings import Settings
+from serving.ports import check_free
 from serving.running import STATE, find_running
 from serving.vllm_command import Launch, command
 from serving.vllm_python import VllmPython
@@ -260,8 +261,7 @@ def test_a_stop_leaves_nothing_behind(running: Running) -> None:
     assert not is_running(engine)
     assert not is_running(state.server.pid)
     assert not (running.home.folder / STATE).exists()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", running.port))
+    check_free("127.0.0.1", running.port)  # connections that are just closed do not hold it
 
 
 def _group(status: Path) -> int:
