@@ -23,7 +23,7 @@ from serving.errors import (
 from serving.gate import Gate
 from serving.message import Message, Usage
 from serving.observation import Observation, Observer
-from serving.request import EXTRAS, chat_body, varied
+from serving.request import chat_body, refused_extras, varied
 from serving.retrying import may_be_down, with_retries
 from serving.stream import ChatStream
 from serving.wire import Wire
@@ -206,9 +206,8 @@ class ChatClient:
             try:
                 return ChatStream(self._wire, sent, on_end=ended)
             except ServerRefusedError as error:
-                if error.status not in (400, 422, 501) or not (extra := EXTRAS & sent.keys()):
+                if not (extra := refused_extras(error, sent)):
                     raise
-                # What is beyond the core of the protocol is tried once.
                 stream = ChatStream(self._wire, {k: v for k, v in sent.items() if k not in extra}, on_end=ended)
                 self._known.refused |= extra
                 return stream

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from serving.errors import ServerRefusedError
 from serving.message import Message
 
 # Beyond the core of the protocol: tried once, and left out where a server does not take it.
-EXTRAS = frozenset({"response_format", "chat_template_kwargs", "stream_options", "seed"})
+_EXTRAS = ("response_format", "chat_template_kwargs", "stream_options", "seed")
 
 
 def chat_body(
@@ -27,6 +28,14 @@ def chat_body(
     if without_thinking:
         body["chat_template_kwargs"] = {"enable_thinking": False}
     return body
+
+
+def refused_extras(error: ServerRefusedError, body: Mapping[str, Any]) -> frozenset[str]:
+    """The parts that a refusal names, or the form of the reply, which servers refuse in many words."""
+    if error.status not in (400, 422, 501):
+        return frozenset()
+    named = {part for part in _EXTRAS if part in body and part in str(error)}
+    return frozenset(named or {"response_format"} & body.keys())
 
 
 def varied(body: dict[str, Any]) -> dict[str, Any]:

@@ -200,9 +200,7 @@ def test_a_request_that_the_server_refuses_for_good_is_not_sent_again(searcher: 
 
     with assistant_with(searcher, refuses) as (assistant, requests):
         results = answer_all(BatchRun(assistant, workers=1, wait_s=5), rows(1))
-        # Once more without what not every server knows, for it may have refused only that.
-        streamed = [request for request in requests if request.get("stream")]
-        assert ["seed" in request for request in streamed] == [True, False]
+        assert len([request for request in requests if request.get("stream")]) == 1
     assert results["q0"].answer.reason == "server_failed"
     assert "context too long" in results["q0"].answer.answer
 

@@ -127,7 +127,6 @@ def test_the_time_that_a_server_asks_for_is_waited() -> None:
 def test_a_refusal_is_repeated_only_where_that_may_help(status: int, tries: int) -> None:
     with fault_server([refusal_of(status)]) as server:
         client = client_of(server)
-        client._known.refused.update({"seed", "stream_options"})
         with pytest.raises(ServerRefusedError, match=str(status)) as caught:
             ask(client)
         assert len(server.streams) == tries
@@ -270,6 +269,16 @@ def test_what_a_server_does_not_take_is_left_out_after_one_try() -> None:
         for _ in range(2):
             assert client.complete(ASK, schema={"type": "object"}, max_tokens=50) == '{"a": 1}'
         assert ["response_format" in body for body in server.streams] == [True, False, False]
+
+
+def test_what_a_refusal_names_is_left_out_and_nothing_else() -> None:
+    refusal = refusal_of(
+        422, body=b'{"detail": [{"loc": ["body", "stream_options"], "msg": "extra fields not permitted"}]}'
+    )
+    with fault_server([refusal], [reply_of(TEXT)]) as server:
+        assert ask(client_of(server)) == TEXT
+        assert "stream_options" not in server.streams[1]
+        assert "seed" in server.streams[1]
 
 
 def test_half_characters_in_a_question_do_not_stop_it() -> None:
