@@ -135,6 +135,24 @@ def test_a_model_is_free_once_its_draft_is_written_but_not_when_it_broke_off(sea
         assert isinstance(events[-1], Finished)
 
 
+def test_quotes_that_stand_in_for_a_model_are_not_taken_for_its_answer(searcher: Searcher) -> None:
+    refused = 0
+
+    def away_at_first(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+        nonlocal refused
+        if refused < 1:
+            refused += 1
+            handler.reply({"error": {"message": "no"}}, status=413)
+            return
+        quotes(handler, body)
+
+    with assistant_with(searcher, away_at_first) as (assistant, _):
+        assistant.backend = replace(assistant.backend, stands_in=True)
+        results = answer_all(BatchRun(assistant, workers=1, wait_s=5), rows(2))
+    assert refused == 1
+    assert {result.answer.backend for result in results.values()} == {"vllm"}
+
+
 def test_a_fifth_of_all_requests_may_fail_in_any_way_and_no_row_is_lost(searcher: Searcher) -> None:
     chance = random.Random(5)
     failed = 0

@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 
 from assistant.home import Home
+from assistant.interfaces.batch import usual_workers
 from assistant.interfaces.cli import main
+from serving.backend import Backend
+from serving.capabilities import Capabilities
+from serving.client import ChatClient
 from tests.batch_kills import notes_home, quote_passage, write_questions
 from tests.doubles import scripted_server
 
@@ -236,3 +240,11 @@ def test_a_job_that_is_killed_again_and_again_ends_as_if_it_had_not_been(rows: i
     done = subprocess.run([*command, "--suffix", suffix], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{kills} of {kills} kills struck" in done.stdout
+
+
+@pytest.mark.parametrize(("slots", "expected"), [(4, 4), (0, 16)])
+def test_as_many_are_asked_at_once_as_the_server_has_places_for(slots: int, expected: int) -> None:
+    client = ChatClient("http://127.0.0.1:9/v1", model="m", capabilities=Capabilities(slots=slots))
+    assert usual_workers(Backend("vllm", "m", "", client)) == expected
+    client.close()
+    assert usual_workers(Backend("extractive", "", "")) == 2

@@ -116,7 +116,8 @@ class Asker:
         except Exception as error:  # as in find
             return self._broke(waiting.row, error)
         answer = replace(_without_waiting(answer, waited_ms), id=waiting.row.id)
-        if answer.reason in _INCOMPLETE:
+        if answer.reason in _INCOMPLETE or answer.backend != self._assistant.backend.name:
+            # Quotes that stand in for a model that is away please whoever waits; a job waits for the model instead.
             return _Failure(answer.reason, is_servers=True, retryable=True, draft=answer)
         return answer
 

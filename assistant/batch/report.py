@@ -25,6 +25,7 @@ def report_html(title: str, about: Mapping[str, str], summary: Summary) -> str:
         "of them supported": f"{summary.supported:,}" + (f" ({share:.1%})" if share is not None else ""),
         "prompt tokens": f"{summary.prompt_tokens:,}",
         "completion tokens": f"{summary.completion_tokens:,}",
+        "answering, added up": f"{summary.answering_s / 60:.1f} min",
     }
     failed = [(row.id, str(row.line), row.question, row.reason, row.message) for row in summary.failed]
     parts = [

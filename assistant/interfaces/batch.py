@@ -25,10 +25,11 @@ from assistant.interfaces.batch_progress import BatchProgress
 from assistant.interfaces.rendering import answer_markdown, plain_markdown
 from assistant.interfaces.terminal import Terminal
 from assistant.question import understand
+from serving.backend import Backend
 
 EXIT_SOME_FAILED, EXIT_NO_MODEL, EXIT_STOPPED = 1, 3, 130
 
-# As many requests in flight as what answers takes: the embedded model has two slots, a server batches many.
+# Requests in flight where the server does not say how many it takes.
 _WORKERS = {"embedded": 2, "vllm": 16, "extractive": 2}
 _WAIT_S = 300.0
 _NAMED = 10
@@ -132,12 +133,18 @@ def _ask(job: Job, options: argparse.Namespace, workspace: Workspace, terminal: 
 def _answer_all(
     job: Job, assistant: Assistant, workspace: Workspace, options: argparse.Namespace, progress: BatchProgress
 ) -> None:
-    workers = options.workers or _WORKERS[assistant.backend.name]
+    workers = options.workers or usual_workers(assistant.backend)
     asking = job.ask(
         assistant, workspace.settings, workers=workers, wait_s=options.wait, on_begin=progress.begin
     )  # fmt: skip
     for results in asking:
         progress.add(results)
+
+
+def usual_workers(backend: Backend) -> int:
+    """As many as what answers takes at once: the slots of llama.cpp, a good many of a server that batches."""
+    slots = backend.client.capabilities.slots if backend.client else 0
+    return slots or _WORKERS[backend.name]
 
 
 def _say_what_was_read(job: Job, terminal: Terminal) -> None:
