@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -21,6 +22,11 @@ WORDS = {
         "incomplete": "This answer was not finished.", "page": "page {page}", "verdicts": "Checked",
     },
 }  # fmt: skip
+
+# Where Markdown begins an image, a link or its address, HTML, or an address that stands alone in brackets.
+_LIVE = re.compile(r"<|!(?=\[)|(?<=\])[(:]|&(?=#?\w+;)")
+# Not escaped by a backslash: one that stands before it would escape that.
+_ENTITIES = {"<": "&lt;", "&": "&amp;"}
 
 
 def conversation_json(title: str, turns: Sequence[KeptTurn]) -> str:
@@ -42,7 +48,12 @@ def conversation_markdown(title: str, turns: Sequence[KeptTurn]) -> str:
     for turn in turns:
         parts.append(f"## {' '.join(turn.question.split())}")
         parts.append(with_sources(turn.answer) if turn.answer else f"{turn.text}\n\n*{WORDS['en']['incomplete']}*")
-    return "\n\n".join(parts) + "\n"
+    return _inert("\n\n".join(parts)) + "\n"
+
+
+def _inert(markdown: str) -> str:
+    """Markdown in which nothing is a link, an image or HTML, whoever wrote it: who opens the file fetches nothing."""
+    return _LIVE.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), markdown)
 
 
 def with_sources(answer: Answer) -> str:

@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "evals": {"corpus", "index", "serving", "assistant"},
 }
 GRADIO_PAGES = tuple(
-    f"page/{name}" for name in ("__init__", "asker", "chat", "company", "conversation_list", "library", "planner")
+    f"page/{name}"
+    for name in ("__init__", "asker", "chat", "company", "conversation_list", "library", "planner", "theme")
 )
 ADAPTERS = {
     "argon2": {"assistant/passwords.py"},

@@ -239,7 +239,9 @@ def test_nobody_has_the_file_of_another_nor_any_other(visitors: dict[str, Visito
     assert bob.join("bob-files", fn=-1, data=[[named]]).status_code == 403
     assert bob.join("bob-files", fn=-1, data=[{"deep": [{"path": "/etc/passwd"}]}]).status_code == 403
     assert bob.join("bob-files", fn=-1, data=[{"url": "http://127.0.0.1:9/", "path": None}]).status_code == 403
-    assert mei.join("mei-files", fn=-1, data=[[named]]).status_code != 403
+    ours, foreign = f"{mei.url}/en/gradio_api/file={path}", f"http://evil.example/en/gradio_api/file={path}"
+    assert mei.join("mei-files", fn=-1, data=[[{**named, "url": foreign}]]).status_code == 403
+    assert mei.join("mei-files", fn=-1, data=[[{**named, "url": ours}]]).status_code != 403
     assert bob.http.get("/en/gradio_api/upload_progress?upload_id=up").status_code == 403
     Path(path).unlink()
 

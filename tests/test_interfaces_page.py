@@ -221,13 +221,13 @@ def test_a_conversation_outlives_a_reload_and_is_found_renamed_and_deleted(visit
     visit.page.wait_for_selector("#sources mark")
     assert (visit.bot(), visit.page.url) == (answer, address)
     visit.click_and_say("#rename", "给董事会的问题")
-    visit.page.wait_for_selector("#listed label:has-text('给董事会的问题')")
+    visit.page.wait_for_selector("#listed a:has-text('给董事会的问题')")
     visit.page.click("#new")
     visit.page.wait_for_selector("#chat .example")
     visit.page.wait_for_function("!location.search")
     visit.page.fill("#search textarea, #search input", "给董事会")
-    visit.page.wait_for_function("document.querySelectorAll('#listed label').length === 1")
-    visit.page.click("#listed label")
+    visit.page.wait_for_function("document.querySelectorAll('#listed a').length === 1")
+    visit.page.click("#listed a")
     visit.page.wait_for_selector("#chat [data-testid=bot]")
     assert visit.bot() == answer
     visit.click_and_say("#delete", None)
@@ -436,7 +436,7 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(browser: Any, page_home: Pat
         ("/zh/gradio_api/file=/etc/passwd", {}, None, 403),
         ("/en/gradio_api/file=corpus/papers.toml", {}, None, 403),
         ("/zh/openapi.json", {}, None, 403),
-        ("/en/gradio_api/run/ask", {"Content-Type": "application/json"}, b'{"data": ["cost?", ""]}', 404),
+        ("/en/gradio_api/run/ask", {"Content-Type": "application/json"}, b'{"data": ["cost?", ""]}', 403),
         ("/zh/gradio_api/queue/join", {"Origin": "https://evil.example"}, b"{}", 403),
     ],
 )

@@ -14,6 +14,7 @@ import urllib.parse
 from collections import OrderedDict
 from typing import Any
 
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,7 +78,7 @@ class PageDoor:
             if body is None:
                 return
             receive = _replayed(body, receive)
-            is_let_in = self._may_send(body, user_of(scope).id)
+            is_let_in = self._may_send(body, user_of(scope).id, Headers(scope=scope).get("host", ""))
         else:
             is_let_in = self._may_have(path, scope)
         if not is_let_in:
@@ -100,7 +101,7 @@ class PageDoor:
             return all(self._uploads.claim(name, owner) for name in query.get("upload_id", ()))
         return False
 
-    def _may_send(self, body: bytes, owner: str) -> bool:
+    def _may_send(self, body: bytes, owner: str, host: str) -> bool:
         """Whether a message names only what is its sender's. What cannot be read is Gradio's to complain about."""
         try:
             message = json.loads(body)
@@ -111,7 +112,7 @@ class PageDoor:
         name = message.get("session_hash")
         if name is not None and not self._sessions.claim(str(name), owner):
             return False
-        return all(self._files.has(path, owner) for path in _paths(message.get("data")))
+        return all(self._files.has(path, owner) for path in _paths(message.get("data"), host))
 
     def _noting_files(self, send: Send, owner: str) -> Send:
         """Note where Gradio put the files of an upload: its answer says so."""
@@ -153,17 +154,25 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _paths(data: Any) -> list[str]:  # noqa: ANN401 - JSON
-    """Every path in a message's data: the files it names."""
+def _paths(data: Any, host: str) -> list[str]:  # noqa: ANN401 - JSON
+    """Every file that a message's data names, by its path or by our own address of it; another address is no file."""
     found, waiting = list[str](), [data]
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            found += [str(value[key]) for key in ("path", "url") if value.get(key) is not None]
+            found += [str(value["path"])] if value.get("path") is not None else []
+            found += [_path_of(str(value["url"]), host)] if value.get("url") is not None else []
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
     return found
+
+
+def _path_of(address: str, host: str) -> str:
+    """The path in an address of ours; of any other the address itself, which nobody uploaded."""
+    parts = urllib.parse.urlsplit(address)
+    _, ours, path = parts.path.partition(f"{_API}/file=")
+    return urllib.parse.unquote(path) if ours and parts.netloc == host else address
 
 
 def _listed(answer: bytes) -> list[str]:

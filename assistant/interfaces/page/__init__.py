@@ -58,8 +58,11 @@ def _head_html(language: Language) -> str:
     other = "en" if language == "zh" else "zh"
     return (
         f'<div class="title"><h1>{texts["title"]}</h1>'
-        f'<a class="language" href="/{other}/" hreflang="{other}" lang="{other}">{texts["other_language"]}</a></div>'
-        f"<p>{texts['subtitle']}</p>"
+        f'<span class="choices"><button type="button" id="theme" title="{texts["theme"]}" '
+        f'aria-label="{texts["theme"]}">◐</button>'
+        f'<a class="language" href="/{other}/" hreflang="{other}" lang="{other}">{texts["other_language"]}</a>'
+        "</span></div>"
+        f'<p class="subtitle">{texts["subtitle"]}</p>'
     )
 
 

@@ -25,6 +25,12 @@ from serving.errors import ServingError
 EXPORTS = {"md": "Markdown", "docx": "Word", "json": "JSON"}
 _LONGEST_GIVEN_BACK = 10_000
 
+# More wait until one has ended; what the model server takes at once is its client's affair.
+ANSWERS_AT_ONCE = 64
+
+# Only an answer that is being written can be stopped.
+_NO_STOP = gr.update(visible=False)
+
 # Values for the outputs of `ChatParts.shown`, in their order.
 Shown = tuple[Any, ...]
 
@@ -39,13 +45,13 @@ class ChatParts:
     notice: gr.HTML
     exports: gr.HTML
     conversation: gr.Textbox
-    send: gr.Button
     stop: gr.Button
+    send: gr.Button
 
     @property
     def shown(self) -> list[Any]:
         """What an answer changes."""
-        return [getattr(self, field.name) for field in fields(self)][:6]
+        return [getattr(self, field.name) for field in fields(self)][:7]
 
 
 def build_chat(language: Language, conversation: gr.Textbox) -> ChatParts:
@@ -65,12 +71,12 @@ def build_chat(language: Language, conversation: gr.Textbox) -> ChatParts:
                 autofocus=True, elem_id="question", container=False, min_width=150,
             )  # fmt: skip
             send = gr.Button(texts["send"], variant="primary", scale=1, min_width=70, elem_id="send")
-            stop = gr.Button(texts["stop"], scale=1, min_width=70, elem_id="stop")
+            stop = gr.Button(texts["stop"], scale=1, min_width=70, visible=False, elem_id="stop")
         exports = gr.HTML("", elem_id="exports")
     with gr.Column(scale=4, min_width=320):
         gr.Markdown(f"### {texts['sources']}")
         sources = gr.HTML(empty_sources_html(language), elem_id="sources")
-    return ChatParts(chat, sources, question, notice, exports, conversation, send, stop)
+    return ChatParts(chat, sources, question, notice, exports, conversation, stop, send)
 
 
 def connect_chat(service: Service, language: Language, parts: ChatParts) -> list[Any]:
@@ -79,7 +85,7 @@ def connect_chat(service: Service, language: Language, parts: ChatParts) -> list
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     typed, chat = [parts.question, parts.conversation], parts.chat
     answers = [
-        trigger(act, inputs, parts.shown, **quiet)
+        trigger(act, inputs, parts.shown, concurrency_limit=ANSWERS_AT_ONCE, concurrency_id="answers", **quiet)
         for trigger, act, inputs in (
             (parts.send.click, acts.ask, typed),
             (parts.question.submit, acts.ask, typed),
@@ -89,7 +95,7 @@ def connect_chat(service: Service, language: Language, parts: ChatParts) -> list
             (chat.edit, acts.ask_edited, parts.conversation),
         )
     ]
-    parts.stop.click(acts.stopped, None, parts.notice, cancels=answers, **quiet)
+    parts.stop.click(acts.stopped, None, [parts.notice, parts.stop], cancels=answers, **quiet)
     chat.select(acts.sources_of, parts.conversation, parts.sources, **quiet)
     chat.like(acts.rate, parts.conversation, None, **quiet)
     return answers
@@ -156,7 +162,7 @@ class ChatActs:
     ) -> Generator[Shown, None, None]:
         """The page while an answer comes, and once it is there."""
         growing = GrowingAnswer(messages_of(before, self._language), question, asked, self._language)
-        rest = (self._exports(asked.conversation), asked.conversation)
+        rest = (self._exports(asked.conversation), asked.conversation, gr.Button(visible=True))
         yield growing.messages, growing.sources, "", "", *rest
         # Stopped by the asker, this generator is closed, and so must be the one below it, to keep what had come.
         with closing(asked.events):
@@ -165,7 +171,8 @@ class ChatActs:
                     if growing.take(event):
                         yield growing.messages, growing.sources, "", "", *rest
             except ServingError:
-                yield *self.opened(asked.conversation, request)[:2], question, "", *rest
+                shown = self.opened(asked.conversation, request)
+                yield *shown[:2], question, *shown[3:]
                 return
         yield self.opened(asked.conversation, request)
 
@@ -174,13 +181,14 @@ class ChatActs:
         turns = self._turns(conversation, request)
         if not turns:
             notice = self._notice(self._texts["gone"]) if conversation else ""
-            return gr.Chatbot(value=[], feedback_value=None), empty_sources_html(self._language), "", notice, "", ""
+            empty = gr.Chatbot(value=[], feedback_value=None), empty_sources_html(self._language)
+            return *empty, "", notice, "", "", _NO_STOP
         chat = gr.Chatbot(
             value=messages_of(turns, self._language, self._suggestions(turns[-1])),
             feedback_value=[self._texts[turn.rating] if turn.rating in RATINGS else None for turn in turns],
         )
         sources = turn_sources_html(turns[-1], self._language)
-        return chat, sources, "", "", self._exports(conversation), conversation
+        return chat, sources, "", "", self._exports(conversation), conversation, _NO_STOP
 
     def opened_anew(self, request: gr.Request) -> Shown:
         """The empty page."""
@@ -189,7 +197,7 @@ class ChatActs:
     def opened_at_start(self, conversation: str, request: gr.Request) -> Shown:
         """The same when the page opens. What was typed or asked meanwhile stays: an empty page is there already."""
         if not conversation:
-            return (gr.skip(),) * 6
+            return (gr.skip(),) * 7
         chat, sources, _, *rest = self.opened(conversation, request)
         return chat, sources, gr.skip(), *rest
 
@@ -210,14 +218,14 @@ class ChatActs:
     def _turns(self, conversation: str, request: gr.Request) -> list[KeptTurn]:
         return self._service.conversations.of(asker(request).id).turns(conversation)
 
-    def stopped(self) -> str:
+    def stopped(self) -> tuple[str, Any]:
         """What is said when the asker stops an answer."""
-        return self._notice(self._texts["stopped"])
+        return self._notice(self._texts["stopped"]), _NO_STOP
 
     def _not_asked(self, error: BadQuestionError, question: str) -> Shown:
         # The question goes back into its box, to be mended, unless it is what is too long.
         given_back = question if len(question) < _LONGEST_GIVEN_BACK else ""
-        return gr.skip(), gr.skip(), given_back, self._notice(str(error)), gr.skip(), gr.skip()
+        return gr.skip(), gr.skip(), given_back, self._notice(str(error)), gr.skip(), gr.skip(), gr.skip()
 
     def _notice(self, text: str) -> str:
         return f'<p role="status">{html.escape(text)}</p>'

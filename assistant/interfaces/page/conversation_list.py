@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from assistant.conversation import Listed
 from assistant.conversations import Conversations
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.chat import ChatActs, ChatParts
@@ -22,10 +25,14 @@ _ADDRESS = "id => window.assistantPage.address(id)"
 
 @dataclass(frozen=True, slots=True)
 class ListParts:
-    """The list's components. `said`, hidden, carries what a person answered to a question of the browser."""
+    """The list's components. Hidden, `choose` is pressed by page.js with the `chosen` conversation, and `said` carries
+    what a person answered to a question of the browser.
+    """
 
     fold: gr.Accordion
-    listed: gr.Radio
+    listed: gr.HTML
+    choose: gr.Button
+    chosen: gr.Textbox
     search: gr.Textbox
     new: gr.Button
     rename: gr.Button
@@ -42,12 +49,14 @@ def build_list(language: Language) -> ListParts:
             search = gr.Textbox(
                 label=texts["search"], show_label=False, placeholder=texts["search"], container=False, elem_id="search"
             )
-            listed = gr.Radio([], label=texts["conversations"], show_label=False, elem_id="listed", container=False)
+            listed = gr.HTML("", elem_id="listed")
             with gr.Row():
                 rename = gr.Button(texts["rename"], size="sm", min_width=60, elem_id="rename")
                 delete = gr.Button(texts["delete"], size="sm", min_width=60, elem_id="delete")
+        choose = gr.Button(visible="hidden", elem_id="choose")
+        chosen = gr.Textbox(visible="hidden")
         said = gr.Textbox(visible="hidden", elem_id="said")
-    return ListParts(fold, listed, search, new, rename, delete, said)
+    return ListParts(fold, listed, choose, chosen, search, new, rename, delete, said)
 
 
 def connect_list(
@@ -59,25 +68,35 @@ def connect_list(
     chats = ChatActs(service, language)
     opened = chats.opened
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
-    listing: Any = (acts.listed, [parts.search, chat.conversation], parts.listed)
+    # Else a click is dropped while the answer to one before is on its way.
+    every: dict[str, Any] = quiet | {"trigger_mode": "multiple"}
+    listing: Any = (acts.listed, parts.search, parts.listed)
     start = page.load(
         lambda conversation, wide: (conversation or gr.skip(), gr.Accordion(open=wide != "false")),
         [chat.conversation, parts.said], [chat.conversation, parts.fold], js="() => window.assistantPage.start()",
         **quiet,
     )  # fmt: skip
     start.then(chats.opened_at_start, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
-    parts.listed.input(opened, parts.listed, chat.shown, cancels=answers, **quiet)
+    parts.choose.click(
+        opened,
+        parts.chosen,
+        chat.shown,
+        cancels=answers,
+        js="() => window.assistantPage.chosen",
+        trigger_mode="always_last",
+        **quiet,
+    )
     parts.search.change(*listing, trigger_mode="always_last", **quiet)
-    parts.new.click(chats.opened_anew, None, chat.shown, cancels=answers, **quiet).then(
+    parts.new.click(chats.opened_anew, None, chat.shown, cancels=answers, **every).then(
         None, chat.conversation, None, js=_ADDRESS
     ).then(*listing, **quiet)
     parts.rename.click(
         acts.rename, [parts.said, chat.conversation], parts.said,
-        js=f"(said, id) => [id && prompt({texts['new_name']!r}) || '', id]", **quiet,
+        js=f"(said, id) => [id && prompt({texts['new_name']!r}) || '', id]", **every,
     ).then(*listing, **quiet)  # fmt: skip
     parts.delete.click(
         acts.delete, [parts.said, chat.conversation], chat.conversation, cancels=answers,
-        js=f"(said, id) => [id && confirm({texts['sure']!r}) ? 'yes' : '', id]", **quiet,
+        js=f"(said, id) => [id && confirm({texts['sure']!r}) ? 'yes' : '', id]", **every,
     ).then(opened, chat.conversation, chat.shown, **quiet).then(
         None, chat.conversation, None, js=_ADDRESS
     ).then(*listing, **quiet)  # fmt: skip
@@ -91,15 +110,11 @@ class ListActs:
 
     def __init__(self, service: Service, language: Language) -> None:
         self._conversations = service.conversations
-        self._texts = TEXTS[language]
+        self._language = language
 
-    def listed(self, search: str, conversation: str, request: gr.Request) -> gr.Radio:
-        """The list, with the open conversation marked where it is in it."""
-        found = self._of(request).listed(search, limit=LISTED)
-        info = self._texts["more"].format(count=LISTED) if len(found) == LISTED else ""
-        choices = [(listed.title, listed.id) for listed in found]
-        is_listed = any(listed.id == conversation for listed in found)
-        return gr.Radio(choices=choices, value=conversation if is_listed else None, info=info)
+    def listed(self, search: str, request: gr.Request) -> str:
+        """The list. Where nothing changed it is the same text, and the browser touches nothing."""
+        return list_html(self._of(request).listed(search, limit=LISTED), search, self._language)
 
     def rename(self, name: str, conversation: str, request: gr.Request) -> str:
         """Give the open conversation the name that was typed."""
@@ -115,3 +130,17 @@ class ListActs:
 
     def _of(self, request: gr.Request) -> Conversations:
         return self._conversations.of(asker(request).id)
+
+
+def list_html(found: Sequence[Listed], search: str, language: Language) -> str:
+    """Conversations as links, which work as such too. Which of them is open, page.js marks."""
+    texts = TEXTS[language]
+    if not found:
+        return f'<p class="empty">{texts["none_found" if search.strip() else "none_yet"]}</p>'
+    links = "".join(
+        f'<li><a href="?c={listed.id}" data-conversation="{listed.id}" title="{html.escape(listed.title)}">'
+        f"{html.escape(listed.title)}</a></li>"
+        for listed in found
+    )
+    more = f'<p class="empty">{texts["more"].format(count=LISTED)}</p>' if len(found) == LISTED else ""
+    return f'<nav aria-label="{texts["conversations"]}"><ul>{links}</ul></nav>{more}'

@@ -51,6 +51,7 @@ def build_library(language: Language) -> LibraryParts:
     with gr.Row():
         with gr.Column(scale=2, min_width=300):
             files = gr.File(label=texts["add"], file_count="multiple", height=150, elem_id="files")
+            gr.HTML(f'<p class="state">{texts["kinds"]}</p>', elem_id="kinds")
             status = gr.HTML("", elem_id="library-status")
             counts = gr.HTML("", elem_id="counts")
             find = gr.Textbox(label=texts["find"], elem_id="find")
@@ -91,11 +92,12 @@ class LibraryActs:
         self._language = language
         self._texts = TEXTS[language]
 
-    def listed(self) -> tuple[str, gr.Dropdown]:
+    def listed(self, request: gr.Request) -> tuple[str, gr.Dropdown]:
         """How much there is, and the documents to look into."""
         generation = self._service.assistant.searcher.generation
         choices = document_choices(generation, self._language)
-        return counts_html(generation, self._language), gr.Dropdown(choices=choices, value=None)
+        shared = f"<p>{self._texts['shared']}</p>" if asker(request).id else ""
+        return counts_html(generation, self._language) + shared, gr.Dropdown(choices=choices, value=None)
 
     def add(self, paths: list[str] | None) -> Iterator[tuple[str, None]]:
         """Read and index what was uploaded, saying how far it is; the uploaded copies are gone afterwards."""

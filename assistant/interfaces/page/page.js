@@ -1,15 +1,66 @@
-// What the page does in the browser besides Gradio: follow a mark to its source, copy, keep the address.
+// What the page does in the browser besides Gradio: follow a mark to its source, open a conversation, copy, keep the address.
 window.assistantPage = {
+  open: "",
+  chosen: "",
+
   // Once the page stands: what the address says, and whether there is room beside the chat.
   start() {
-    // Gradio has by now set the browser's language.
+    // Gradio has by now set the browser's language and its light or dark.
     document.documentElement.lang = window.assistantLanguage;
+    const theme = localStorage.getItem("theme");
+    if (theme) document.body.classList.toggle("dark", theme === "dark");
+    this.mend();
     return [new URLSearchParams(location.search).get("c") || "", String(innerWidth > 900)];
   },
 
   // The address names the open conversation, so that a reload or a bookmark opens it.
   address(id) {
+    this.open = id;
     history.replaceState(null, "", location.pathname + (id ? "?c=" + encodeURIComponent(id) : ""));
+    this.mark();
+  },
+
+  // Marks the open conversation in the list.
+  mark() {
+    document.querySelectorAll("#listed a").forEach((link) => {
+      if (link.dataset.conversation === this.open) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    });
+  },
+
+  // Opens a conversation of the list, by a hidden button that takes its id from here.
+  choose(id) {
+    const button = document.querySelector("#choose");
+    this.chosen = id;
+    button?.click();
+    return Boolean(button);
+  },
+
+  // Gradio's markup where it would mislead a screen reader: its list of examples holds buttons, not items.
+  mend() {
+    const mended = () => {
+      document.querySelectorAll("#chat .examples[role=list]").forEach((list) => list.setAttribute("role", "group"));
+      this.mark();
+    };
+    mended();
+    let waiting = 0;
+    const soon = () => {
+      waiting ||= requestAnimationFrame(() => {
+        waiting = 0;
+        mended();
+      });
+    };
+    new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+  },
+
+  // Copies. Over plain http to another machine browsers have no clipboard to write to, only a selection to copy.
+  async copied(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text);
+    const box = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
   },
 
   // Opens a source in the panel. That of an older answer comes only once its message was chosen.
@@ -34,7 +85,28 @@ window.assistantPage = {
 
 document.cookie = "language=" + window.assistantLanguage + "; path=/; max-age=31536000; SameSite=Lax";
 
+// Where users sign in, a session ends after some hours: the page then leads to the login and back.
+const fetched = window.fetch;
+window.fetch = async (...given) => {
+  const reply = await fetched(...given);
+  if (reply.status === 401) location.href = "/login?next=" + encodeURIComponent(location.pathname + location.search);
+  return reply;
+};
+
+// What was under the pointer when it went down is meant, even if the list is redrawn before it comes up.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => {
+  pressed = event.button === 0 ? event.target.closest("#listed a")?.dataset.conversation : null;
+}, true);
+
 document.addEventListener("click", (event) => {
+  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  const listed = event.target.closest("#listed a")?.dataset.conversation;
+  const chosen = event.detail && event.target.closest("#listed") ? pressed || listed : listed;
+  if (chosen && plain) {
+    if (window.assistantPage.choose(chosen)) event.preventDefault();
+    return;
+  }
   const link = event.target.closest("a[href*='#s-']");
   if (link) {
     event.preventDefault();
@@ -43,9 +115,14 @@ document.addEventListener("click", (event) => {
   }
   const copy = event.target.closest("button.copy");
   if (copy) {
-    navigator.clipboard.writeText(copy.dataset.copy).then(() => {
+    window.assistantPage.copied(copy.dataset.copy).then(() => {
       copy.textContent = copy.textContent.replace(/ ✓$/, "") + " ✓";
     });
+    return;
+  }
+  if (event.target.closest("#theme")) {
+    const dark = document.body.classList.toggle("dark");
+    localStorage.setItem("theme", dark ? "dark" : "light");
     return;
   }
   // The other language shows the same conversation.

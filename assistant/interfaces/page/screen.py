@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.conversation import KeptTurn, ReadPassage
 from assistant.events import Event, Found, Wrote
+from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import (
     checked_markdown,
     empty_sources_html,
@@ -49,7 +50,7 @@ class GrowingAnswer:
         self._question = question
         self._turn = asked.turn
         self._language = language
-        self._content = "…"
+        self._content = f"*{TEXTS[language]['searching']}*"
         self._done = ""
         self._drawn = 0
         self._found = Found((), question, language)
@@ -65,6 +66,9 @@ class GrowingAnswer:
         if isinstance(event, Found):
             self._found = event
             self.sources = self._panel()
+            if event.passages:
+                reading = TEXTS[self._language]["reading_passages"].format(count=len(event.passages))
+                self._content = f"*{reading}*"
             return True
         if isinstance(event, Checked):
             self._done += checked_markdown(event, self._found.language, self._turn)

@@ -1,0 +1,181 @@
+"""How the page holds up while many ask: `python -m tests.page_load [--askers 50] [--embedded]`.
+
+A real server is asked over Gradio's own protocol, by signed-out visitors each in a session of their own. The scripted
+model writes the time into each token, so that a token's way from the engine to the visitor can be measured; the
+embedded one gives times to the passages and of everything else. Beside the askers, one visitor lists, searches, plans.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.doubles import ScriptedHandler, scripted_server
+from tests.test_interfaces_page import page_served
+
+HOME = Path(__file__).parent.parent / ".home"
+QUESTIONS = ("How does quantization cut serving cost?", "怎样控制大模型创业的成本？", "Should we rent or buy GPUs?",
+             "管理优势该怎样建立？", "What builds a management advantage in a large-model start-up?")  # fmt: skip
+TOKENS, EVERY_S = 60, 0.1
+_STAMP = re.compile(r"T(\d{13})")
+
+
+def stamps(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+    """Write the time, token after token."""
+    handler.begin_stream()
+    for _ in range(0 if body.get("max_tokens") == 1 else TOKENS):
+        handler.piece(f"T{time.time() * 1000:.0f} ")
+        time.sleep(EVERY_S)
+    handler.end_stream()
+
+
+class Page:
+    """A visitor's session, in Gradio's protocol."""
+
+    def __init__(self, url: str, number: int) -> None:
+        self.session = f"load{number}x{time.time_ns()}"
+        self.http = httpx.Client(base_url=url, timeout=300, headers={"Origin": url})
+        config = self.http.get("/en/config").json()
+        self._names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+        self._events = config["dependencies"]
+
+    def event(self, name: str, trigger: str) -> int:
+        """The number of the event of a component."""
+        for event in self._events:
+            if any((self._names.get(target), kind) == (name, trigger) for target, kind in event["targets"]):
+                return int(event["id"])
+        raise LookupError(f"{name} {trigger}")
+
+    def send(self, event: int, *data: object) -> Iterator[str]:
+        """The lines that come of an event, to its end."""
+        body = {"data": data, "fn_index": event, "session_hash": self.session, "event_data": None}
+        self.http.post("/en/gradio_api/queue/join", json=body).raise_for_status()
+        with self.http.stream("GET", f"/en/gradio_api/queue/data?session_hash={self.session}") as reply:
+            for line in reply.iter_lines():
+                if line:
+                    yield line
+                    if '"process_completed"' in line:
+                        return
+
+
+class Asker(threading.Thread):
+    """Asks once; notes when the passages stood there, and how old each token was when it came. All in seconds."""
+
+    def __init__(self, page: Page, number: int) -> None:
+        super().__init__(daemon=True)
+        self._page, self._question = page, QUESTIONS[number % len(QUESTIONS)]
+        self.passages_s = self.total_s = 0.0
+        self.token_ages_s: list[float] = []
+        self.failed = ""
+
+    def run(self) -> None:
+        """Ask."""
+        started, newest = time.monotonic(), 0
+        for line in self._page.send(self._page.event("question", "submit"), self._question, ""):
+            now = time.time() * 1000
+            if not self.passages_s and 'class=\\"source\\"' in line:
+                self.passages_s = time.monotonic() - started
+            if '"process_generating"' in line and (found := _STAMP.findall(line)):
+                if int(found[-1]) <= newest:  # the same text once more, with a verdict
+                    continue
+                newest = int(found[-1])
+                self.token_ages_s.append((now - int(found[-1])) / 1000)
+            message = json.loads(line.removeprefix("data: "))
+            if message.get("success") is False:
+                self.failed = str(message.get("output"))[:200]
+        self.total_s = time.monotonic() - started
+
+
+def acts(page: Page) -> dict[str, Callable[[], object]]:
+    """What a visitor does who does not ask."""
+
+    def event(name: str, trigger: str, *data: object) -> Callable[[], object]:
+        number = page.event(name, trigger)
+        return lambda: list(page.send(number, *data))
+
+    return {
+        "healthz": lambda: page.http.get("/healthz").raise_for_status(),
+        "page": lambda: page.http.get("/en/").raise_for_status(),
+        "list and search": event("search", "change", "cost"),
+        "new conversation": event("new", "click"),
+        "library": event("library-tab", "select"),
+        "search passages": event("find", "submit", "quantization"),
+        "plan": event("calculator", "change", "runway"),
+        "cost": lambda: page.http.post("/api/cost/runway", json={"inputs": {"cash": "$3M", "spending": "$200k/month"}}),
+    }
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of them lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
+
+
+def tell(line: str) -> None:
+    """Print a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--askers", type=int, default=50)
+    parser.add_argument("--embedded", action="store_true", help="the real embedded model; 4 askers are enough")
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        shutil.copytree(HOME / "collections", folder / "collections")
+        (folder / "models").symlink_to(HOME / "models")
+        served: tuple[str, ...] = ("--backend", "embedded")
+        environment = {}
+        if not options.embedded:
+            url, _ = stack.enter_context(scripted_server(stamps))
+            served, environment = ("--backend", "vllm"), {"ASSISTANT_BASE_URL": url}
+        page_url = stack.enter_context(page_served(folder, *served, **environment))
+        time.sleep(5)  # the embedder is loaded beside the first request
+        measure(page_url, options.askers)
+
+
+def measure(url: str, count: int) -> None:
+    """Let `count` visitors ask at once, one look around meanwhile, and print what they waited."""
+    visitor = Page(url, -1)
+    doing = acts(visitor)
+    for act in doing.values():
+        act()
+    askers = [Asker(Page(url, number), number) for number in range(count)]
+    for asker in askers:
+        asker.start()
+    took: dict[str, list[float]] = {name: [] for name in doing}
+    while any(asker.is_alive() for asker in askers):
+        for name, act in doing.items():
+            started = time.monotonic()
+            act()
+            took[name].append(time.monotonic() - started)
+        time.sleep(0.1)
+    tell(f"{count} askers, failed: {[asker.failed for asker in askers if asker.failed]}")
+    measured = {
+        "passages": [asker.passages_s for asker in askers],
+        "token age": [age for asker in askers for age in asker.token_ages_s],
+        "whole answer": [asker.total_s for asker in askers],
+        "everything else": [value for times in took.values() for value in times],
+        **took,
+    }
+    for name, values in measured.items():
+        p50, p99 = percentile(values, 0.5), percentile(values, 0.99)
+        tell(f"{name:20} n {len(values):6}   p50 {p50 * 1000:8.0f} ms   p99 {p99 * 1000:8.0f} ms")
+
+
+if __name__ == "__main__":
+    main()
