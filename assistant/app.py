@@ -100,17 +100,19 @@ class Workspace:
                 f"there is no collection {name!r}; make it with `assistant library add PATH --collection {name}`"
             )
         if collection.current_generation() == collection.wanted_generation(specs):
-            return self._open(collection, name, specs)
+            return self._open(collection, name, specs, notice)
         if name == DEFAULT_COLLECTION and not collection.current_generation():
             notice("indexing the shipped documents, once")
             return collection.build(encoders, progress)
         # Documents were added, the shipped ones changed, or this program now cuts or reads texts in another way. Other
         # embedders are a choice, not an update: they are refused with the command that makes it.
         try:
-            self._open(collection, name, specs)
+            collection.check(specs)
+        except CollectionDamagedError as error:
+            raise CollectionDamagedError(_repair(name, f"is damaged: {error}")) from error
         except CollectionStaleError as error:
             if error.field == "encoders":
-                raise
+                raise CollectionStaleError(_repair(name, str(error)), error.field) from error
         notice("the documents have changed: bringing the index up to date")
         return collection.build(encoders, progress)
 
@@ -118,14 +120,19 @@ class Workspace:
         """The shipped documents; the tables among them say what the user's own file says."""
         return with_tables(self.tables()) if self.home.prices.is_file() else shipped_documents()
 
-    def _open(self, collection: Collection, name: str, specs: list[EncoderSpec]) -> Generation:
-        repair = f"run `assistant library build --collection {name}`"
+    def _open(self, collection: Collection, name: str, specs: list[EncoderSpec], notice: Notice) -> Generation:
+        """The current generation; where it is damaged the one before it, while that is sound."""
         try:
             return collection.open(specs)
         except CollectionDamagedError as error:
-            raise CollectionDamagedError(f"collection {name!r} is damaged: {error}; {repair}") from error
+            message = _repair(name, f"is damaged: {error}")
+            previous = collection.open_previous(specs)
+            if previous is None:
+                raise CollectionDamagedError(message) from error
+            notice(f"{message}; until then the index before the last change answers")
+            return previous
         except CollectionStaleError as error:
-            raise CollectionStaleError(f"collection {name!r}: {error}; {repair}", error.field) from error
+            raise CollectionStaleError(_repair(name, str(error)), error.field) from error
 
 
 @contextmanager
@@ -175,6 +182,10 @@ def switch_telemetry_off() -> None:
         TRANSFORMERS_OFFLINE="1",
         DO_NOT_TRACK="1",
     )
+
+
+def _repair(name: str, what: str) -> str:
+    return f"collection {name!r} {what}; run `assistant library build --collection {name}`"
 
 
 def _lazy_encoder(model: Model, store: ModelStore) -> LazyEncoder:

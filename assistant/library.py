@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.document import Document, text_fingerprint
+from corpus.document import Document, text_fingerprint, user_document_id
 from corpus.errors import UnreadableFileError
 from corpus.reader import find_files, read_document
 from index.collection import Collection
 from index.encoder import Encoder
 from index.generation import Generation, Progress
 from index.search import Searcher
+
+# Files that are read ahead of the one that is kept; each is read in a process of its own.
+_AHEAD = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +37,28 @@ class Read:
     documents: tuple[Document, ...]
     failures: tuple[Failure, ...]
 
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """A file that says what the document of another file says: one document is enough."""
+
+    file: Path
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What came of adding files: how many are new or changed, how many were there already, and the others."""
+
+    added: int = 0
+    unchanged: int = 0
+    same: tuple[Same, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
     @property
     def files(self) -> int:
         """How many there were."""
-        return len(self.documents) + len(self.failures)
+        return self.added + self.unchanged + len(self.same) + len(self.failures)
 
 
 def read_files(paths: Iterable[Path], progress: Progress = lambda done, total: None) -> Read:
@@ -44,10 +68,11 @@ def read_files(paths: Iterable[Path], progress: Progress = lambda done, total: N
     failures: list[Failure] = []
     for number, file in enumerate(files):
         progress(number, len(files))
-        try:
-            documents.append(read_document(file))
-        except UnreadableFileError as error:
-            failures.append(Failure(file, error.reason, str(error).removeprefix(f"{file}: ")))
+        read = _read(file)
+        if isinstance(read, Failure):
+            failures.append(read)
+        else:
+            documents.append(read)
     return Read(tuple(documents), tuple(failures))
 
 
@@ -64,23 +89,130 @@ class Library:
         self.collection = collection
         self._encoders = encoders
 
-    def add(self, documents: Sequence[Document], progress: Progress = lambda done, total: None) -> Generation:
+    def add_files(self, paths: Iterable[Path], reading: Progress, indexing: Progress) -> Added:
+        """Read files and those of folders, keep each as soon as it is read, index what is new.
+
+        A file that is there already is not read again, so the same call goes on where it was stopped.
+
+        :raises CollectionBusyError: when another process is changing the collection.
+        """
+        files = [file for path in paths for file in find_files(path)]
+        with self.collection.writing():
+            added = _Keeping(self.collection).keep(files, reading)
+            if added.files > len(added.failures):
+                self.collection.update(self._encoders, indexing)
+            return added
+
+    def add(
+        self,
+        documents: Sequence[Document],
+        progress: Progress = lambda done, total: None,
+        reuse: Generation | None = None,
+    ) -> Generation:
         """Keep `documents` and index what is new."""
         self.collection.add(documents)
-        return self.build(progress)
+        return self.collection.build(self._encoders, progress, reuse)
 
-    def remove(self, document_id: str, progress: Progress = lambda done, total: None) -> Generation | None:
-        """Forget a document and index again without it; None when there is none of that id."""
-        return self.build(progress) if self.collection.remove(document_id) else None
+    def remove(
+        self,
+        document_id: str,
+        progress: Progress = lambda done, total: None,
+        reuse: Generation | None = None,
+    ) -> Generation | None:
+        """Forget a document and index without it; None when there is none of that id."""
+        if not self.collection.remove(document_id):
+            return None
+        return self.collection.build(self._encoders, progress, reuse)
 
-    def searcher(self, generation: Generation | None = None) -> Searcher:
-        """A search of `generation`, else of the index as it is on disk now.
+    def searcher(self, reuse: Generation | None = None) -> Searcher:
+        """A search of the index as it is on disk now; what `reuse` holds in memory of it is not read again.
 
         :raises IndexLayerError: when that cannot be opened.
         """
         specs = [encoder.spec for encoder in self._encoders]
-        return Searcher(generation or self.collection.open(specs), self._encoders)
+        return self.search_of(self.collection.open(specs, reuse))
 
-    def build(self, progress: Progress = lambda done, total: None) -> Generation:
-        """Index everything again; vectors of unchanged passages are taken over."""
-        return self.collection.build(self._encoders, progress)
+    def search_of(self, generation: Generation) -> Searcher:
+        """A search of `generation`."""
+        return Searcher(generation, self._encoders)
+
+    def build(self, progress: Progress = lambda done, total: None) -> str:
+        """Index what is new and what is damaged; vectors of unchanged passages are taken over. The index's id."""
+        return self.collection.update(self._encoders, progress)
+
+    def damages(self) -> Iterator[str]:
+        """Everything that is wrong with the collection on the disk, a line each."""
+        return self.collection.damages([encoder.spec for encoder in self._encoders])
+
+
+class _Keeping:
+    """Files into the collection's store, one by one."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._store = collection.store
+        self._by_id = {kept.id: kept for kept in self._store.kept()}
+        self._by_text = {kept.text_sha256: kept for kept in self._by_id.values()}
+
+    def keep(self, files: Sequence[Path], progress: Progress) -> Added:
+        """Read and keep `files`, in order; those that follow are read meanwhile."""
+        added = Added()
+        pool = ThreadPoolExecutor(os.cpu_count())
+        try:
+            for first in range(0, len(files), _AHEAD):
+                ahead = files[first : first + _AHEAD]
+                for number, (file, read) in enumerate(
+                    zip(ahead, pool.map(self._look, ahead), strict=True), start=first
+                ):
+                    progress(number, len(files))
+                    added = self._take(added, file, *read)
+            progress(len(files), len(files))
+        finally:
+            pool.shutdown(cancel_futures=True)
+        return added
+
+    def _look(self, file: Path) -> tuple[str, Document | Failure | None]:
+        """The hash of a file and what it says; None where it is kept already."""
+        sha256 = _sha256(file)
+        kept = self._by_id.get(user_document_id(file))
+        if sha256 and kept is not None and kept.file_sha256 == sha256:
+            return sha256, None
+        return sha256, _read(file)
+
+    def _take(self, added: Added, file: Path, sha256: str, read: Document | Failure | None) -> Added:
+        if read is None:
+            return replace(added, unchanged=added.unchanged + 1)
+        if isinstance(read, Failure):
+            return replace(added, failures=(*added.failures, read))
+        self._forget(read.id)
+        twin = self._by_text.get(read.sha256)
+        if twin is not None:
+            if Path(twin.entry.address).exists():
+                self._store.remove(read.id)  # it said something else before
+                return replace(added, same=(*added.same, Same(file, twin.entry.address)))
+            self._store.remove(twin.id)  # the file was moved
+        self._by_id[read.id] = self._by_text[read.sha256] = self._store.put(read, sha256)
+        return replace(added, added=added.added + 1)
+
+    def _forget(self, document_id: str) -> None:
+        """What a document said before says it no longer."""
+        before = self._by_id.pop(document_id, None)
+        if before is not None and self._by_text.get(before.text_sha256) == before:
+            del self._by_text[before.text_sha256]
+
+
+def _read(file: Path) -> Document | Failure:
+    try:
+        return read_document(file)
+    except UnreadableFileError as error:
+        return Failure(file, error.reason, str(error).removeprefix(f"{file}: "))
+
+
+def _sha256(file: Path) -> str:
+    """The hash of a regular file, empty for anything else: reading says what is wrong with it."""
+    try:
+        if not file.is_file():
+            return ""
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return ""

@@ -61,7 +61,7 @@ class Service:
             searcher = self._assistant.searcher
             if self.library.collection.current_generation() not in ("", searcher.generation.id):
                 try:
-                    self._assistant = self._assistant.on(self.library.searcher())
+                    self._assistant = self._assistant.on(self.library.searcher(searcher.generation))
                 except IndexLayerError:
                     # The answers so far rest on a sound index in memory; the next start tells what is wrong on disk.
                     return self._assistant
@@ -79,11 +79,11 @@ class Service:
 
     def add(self, documents: Sequence[Document], progress: Progress = lambda done, total: None) -> None:
         """Add documents; the next question is answered from them too."""
-        self._use(self.library.add(documents, progress))
+        self._use(self.library.add(documents, progress, self._assistant.searcher.generation))
 
     def remove(self, document_id: str) -> bool:
         """Remove a document; the next question is answered without it. False when there is none of that id."""
-        generation = self.library.remove(document_id)
+        generation = self.library.remove(document_id, reuse=self._assistant.searcher.generation)
         if generation is not None:
             self._use(generation)
         return generation is not None
@@ -132,7 +132,7 @@ class Service:
 
     def _use(self, generation: Generation) -> None:
         with self._renewing:
-            self._assistant = self._assistant.on(self.library.searcher(generation))
+            self._assistant = self._assistant.on(self.library.search_of(generation))
 
     def _kept(self, turn: int, events: Iterator[Event]) -> Generator[Event, None, None]:
         text = tail = ""

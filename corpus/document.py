@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 Language = Literal["zh", "en"]
@@ -75,6 +76,11 @@ def document_from_record(record: Mapping[str, Any]) -> Document:
             "topics": tuple(record.get("topics", ())),
         }
     )
+
+
+def user_document_id(path: Path) -> str:
+    """The id of the document of a user's file, known without reading it: a changed file replaces its earlier self."""
+    return "user-" + text_fingerprint(str(path.resolve()))[:16]
 
 
 def text_fingerprint(*parts: str) -> str:

@@ -12,7 +12,6 @@ import json
 import math
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +19,7 @@ import numpy.typing as npt
 from corpus.document import text_fingerprint
 from corpus.language import HAN
 from index.encoder import Vectors
+from index.files import Data, Part
 from index.words import WORDS_VERSION, content_words
 
 # Part of a collection's manifest: raise it whenever the same twins would give other vectors.
@@ -60,6 +60,11 @@ class Bridge:
         # The rarity of a feature goes into its weight, so that a text needs only its counts. Half precision is enough.
         return cls(kept, (weights * rarity[:, np.newaxis]).astype(np.float16), texts_fingerprint(texts))
 
+    @property
+    def dimensions(self) -> int:
+        """How long its vectors are."""
+        return int(self._weights.shape[1])
+
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of `texts`; zeros for a text of which no feature is known."""
         vectors = np.zeros((len(texts), self._weights.shape[1]), dtype=np.float32)
@@ -71,17 +76,15 @@ class Bridge:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(lengths, 1e-9), dtype=np.float32)
 
-    def save(self, path: Path) -> None:
-        """Write `path`.json and `path`.npy."""
-        record = {"fingerprint": self.fingerprint, "features": list(self._number)}
-        path.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
-        np.save(path.with_suffix(".npy"), self._weights, allow_pickle=False)
+    def files(self) -> dict[str, Data]:
+        """What `load` reads."""
+        return {"features.json": json.dumps(list(self._number)).encode(), "weights": self._weights}
 
     @classmethod
-    def load(cls, path: Path) -> Bridge:
-        """Read what `save` wrote."""
-        record = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        return cls(record["features"], np.load(path.with_suffix(".npy"), allow_pickle=False), record["fingerprint"])
+    def load(cls, part: Part, fingerprint: str) -> Bridge:
+        """The bridge that gave `files()`."""
+        features = json.loads(part.files["features.json"])
+        return cls(features, part.array("weights", np.float16).reshape(len(features), -1), fingerprint)
 
 
 def texts_fingerprint(texts: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ IndexLayerError
 ├── EncoderError           an embedding model cannot be loaded or gives vectors of another size
 ├── CollectionMissingError no such collection, or nothing built in it yet
 ├── CollectionDamagedError a file of it is missing, changed or does not fit the others
+├── CollectionBusyError    another process is changing it
 └── CollectionStaleError   built with another encoder, splitter or word list than asked for now
 """
 
@@ -22,6 +23,10 @@ class CollectionMissingError(IndexLayerError):
 
 class CollectionDamagedError(IndexLayerError):
     """A file of the collection is missing or not what its manifest says."""
+
+
+class CollectionBusyError(IndexLayerError):
+    """Another process is changing the collection."""
 
 
 class CollectionStaleError(IndexLayerError):

@@ -1,58 +1,135 @@
-"""One complete, read-only index of a set of documents: built, written, opened.
+"""One complete, read-only index of a set of documents: segments, which of their documents live, and sums over both.
 
-On disk, in a folder of its own:
-
-    documents.jsonl        every document with its text
-    chunks.jsonl           where each chunk lies in its document
-    keywords-<language>/   BM25 of that language's chunks
-    vectors-<n>/           vectors of the n-th encoder, and bridges from languages that no encoder understands
-    manifest.json          versions, encoders, counts and the sha256 of every file; written last, so that its being
-                           there means that the rest is complete
+What a word weighs and what an average text is close to are sums over all living chunks, so what a search finds does not
+depend on how documents are spread over segments, or on the order in which they came.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
 
-from corpus.document import Document, Language, document_from_record, text_fingerprint
-from index.bridge import BRIDGE_VERSION
+import numpy as np
+import numpy.typing as npt
+
+from corpus.document import Document, Language, text_fingerprint
+from index.basis import Basis, versions
 from index.chunk import LANGUAGES as LANGUAGES
-from index.chunk import Chunk, make_chunk
-from index.encoder import Encoder, EncoderSpec
-from index.errors import CollectionDamagedError, CollectionStaleError
-from index.keywords import KEYWORDS_VERSION, KeywordIndex
-from index.splitter import SPLITTER_VERSION, split_documents
-from index.vector_part import Progress as Progress
-from index.vector_part import VectorPart, VectorSource
-from index.words import WORDS_VERSION
+from index.chunk import Chunk
+from index.encoder import Encoder, EncoderSpec, Vectors
+from index.entry import Entry, document_fingerprint
+from index.keywords import inverse_frequency
+from index.segment import Segment
+from index.space import Known, learn_space
+from index.space import Progress as Progress
 
-MANIFEST = "manifest.json"
-FORMAT = 4
+Mask = npt.NDArray[np.bool_]
 
-
-@dataclass(frozen=True, slots=True)
-class KeywordPart:
-    """BM25 of one language; text i of `index` is chunk `chunks[i]` of the generation."""
-
-    index: KeywordIndex
-    chunks: tuple[int, ...]
+# The average cosine of a question to the shipped texts, which counts as much as so many texts of a collection.
+_USUAL_COSINE, _USUAL_TEXTS = 0.05, 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Average:
+    """The sum of vectors and their number."""
+
+    total: npt.NDArray[np.float64] | float = 0.0
+    count: int = 0
+
+    def __add__(self, other: Average) -> Average:
+        return Average(self.total + other.total, self.count + other.count)
+
+    def cosine(self, query: Vectors) -> float:
+        """The average cosine with `query`; where texts are few, the usual average counts with theirs."""
+        own = float(np.dot(self.total, query)) if self.count else 0.0
+        return (own + _USUAL_TEXTS * _USUAL_COSINE) / (self.count + _USUAL_TEXTS)
+
+
+@dataclass(frozen=True)
+class View:
+    """A segment as a generation sees it: `documents` of it live; `living` tells which chunks, None for all."""
+
+    segment: Segment
+    documents: frozenset[str]
+    living: Mask | None
+
+    @classmethod
+    def of(cls, segment: Segment, documents: Set[str]) -> View:
+        """`documents` of `segment`."""
+        living = frozenset(documents & segment.entries.keys())
+        if len(living) == len(segment.entries):
+            return cls(segment, living, None)
+        lives = np.array([id in living for id in segment.ids], dtype=bool)
+        return cls(segment, living, lives[segment.table["document"]])
+
+    @cached_property
+    def language_counts(self) -> list[int]:
+        """How many living chunks there are in each of LANGUAGES."""
+        languages = self.segment.table["language"]
+        found = languages if self.living is None else languages[self.living]
+        return [int(n) for n in np.bincount(found, minlength=len(LANGUAGES))]
+
+    @cached_property
+    def averages(self) -> list[tuple[Average, Average]]:
+        """Of the living chunks' vectors and of what their sections are asked as, for each space."""
+        uses = self.segment.asking.uses(self.living)
+        found = []
+        for vectors in self.segment.vectors:
+            total, count = vectors.chunks.total, vectors.chunks.size
+            if self.living is not None:
+                dead = np.flatnonzero(~self.living[vectors.chunk_of])
+                total, count = total - vectors.chunks.rows[dead].sum(axis=0, dtype=np.float64), count - len(dead)
+            of_text = uses[vectors.text_of]
+            asked = Average(np.asarray(of_text @ vectors.asked.rows, dtype=np.float64), int(of_text.sum()))
+            found.append((Average(total, count), asked))
+        return found
+
+
+class Documents(Mapping[str, Document]):
+    """The living documents by id, each parsed when it is asked for."""
+
+    def __init__(self, views: Sequence[View]) -> None:
+        self._places = {
+            id: (view.segment, place)
+            for view in views
+            for place, id in enumerate(view.segment.ids)
+            if id in view.documents
+        }
+
+    def __getitem__(self, id: str) -> Document:
+        segment, place = self._places[id]
+        return segment.document(place)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._places))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def chunks_of(self, id: str) -> list[Chunk]:
+        """The chunks of a document, in order; none when there is no such document."""
+        if id not in self._places:
+            return []
+        segment, place = self._places[id]
+        return [segment.chunk(number) for number in segment.chunks_of(place)]
+
+
 class Generation:
     """An index in memory. Never changed after it is made, so any number of threads may read it."""
 
-    id: str
-    documents: dict[str, Document]
-    chunks: tuple[Chunk, ...]
-    keywords: dict[Language, KeywordPart]
-    vectors: tuple[VectorPart, ...]
+    def __init__(self, id: str, basis: Basis, views: Sequence[View]) -> None:
+        self.id = id
+        self.basis = basis
+        self.views = tuple(views)
+        self.documents = Documents(views)
+        self.sizes = {
+            language: sum(view.language_counts[place] for view in views) for place, language in enumerate(LANGUAGES)
+        }
+        self.averages = [_sum_of_averages(views, number) for number in range(len(basis.spaces))]
+        self.shown = _shown(views)
+        self._counts: dict[tuple[str, Language], int] = {}
 
     @classmethod
     def build(
@@ -63,146 +140,95 @@ class Generation:
         reuse: Generation | None = None,
         progress: Progress = lambda done, total: None,
     ) -> Generation:
-        """Cut, count and encode `documents`. Chunks that `reuse` already holds are not encoded again."""
-        by_id = {document.id: document for document in sorted(documents, key=lambda document: document.id)}
-        chunks = tuple(split_documents(by_id.values()))
-        keywords: dict[Language, KeywordPart] = {}
-        for language in LANGUAGES:
-            numbers = _in_language(chunks, language)
-            keywords[language] = KeywordPart(KeywordIndex.build([chunks[n].counted_text for n in numbers]), numbers)
-        specs = [encoder.spec for encoder in encoders]
-        foreign = frozenset(LANGUAGES).difference(*(spec.languages for spec in specs))
-        source = VectorSource(tuple(by_id.values()), chunks, foreign)
-        vectors = tuple(
-            VectorPart.build(source, encoder, reuse.part_of(encoder.spec) if reuse else None, progress)
-            for encoder in encoders
-        )
-        return cls(generation_id(by_id.values(), specs), by_id, chunks, keywords, vectors)
+        """An index in memory alone. What `reuse` has vectors of is not encoded again."""
+        by_id = {document.id: document for document in documents}
+        basis, known = learn_basis(by_id.values(), encoders, reuse.basis if reuse else None, progress)
+        if reuse is not None:
+            known = [{**new, **reuse.known(number, by_id)} for number, new in enumerate(known)]
+        segment = Segment.build(by_id.values(), basis, encoders, known, progress)
+        id = generation_id({id: document_fingerprint(document) for id, document in by_id.items()}, basis.encoders)
+        return cls(id, basis, [View.of(segment, by_id.keys())])
 
-    def part_of(self, encoder: EncoderSpec) -> tuple[Sequence[Chunk], VectorPart] | None:
-        """The chunks and the vectors of `encoder`, where there are any."""
-        return next(((self.chunks, part) for part in self.vectors if part.encoder == encoder), None)
+    @property
+    def chunk_count(self) -> int:
+        """How many living chunks there are."""
+        return sum(self.sizes.values())
 
-    def save(self, folder: Path) -> None:
-        """Write everything into the new folder `folder`, durable before this returns."""
-        folder.mkdir(parents=True)
-        _write_lines(folder / "documents.jsonl", (asdict(document) for document in self.documents.values()))
-        _write_lines(folder / "chunks.jsonl", self._chunk_records())
-        for language, keyword_part in self.keywords.items():
-            keyword_part.index.save(folder / f"keywords-{language}")
-        for number, vector_part in enumerate(self.vectors):
-            vector_part.save(folder / f"vectors-{number}")
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        manifest = {
-            **_versions([part.encoder for part in self.vectors]),
-            "id": self.id,
-            "documents": len(self.documents),
-            "chunks": len(self.chunks),
-            "files": {str(path.relative_to(folder)): _sha256_durably(path) for path in files},
-        }
-        write_durably(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
+    def entries(self) -> dict[str, Entry]:
+        """What is known of the living documents without reading them, sorted by id."""
+        return dict(sorted((id, view.segment.entries[id]) for view in self.views for id in view.documents))
 
-    @classmethod
-    def load(cls, folder: Path, encoders: Sequence[EncoderSpec]) -> Generation:
-        """Read what `save` wrote, after checking every file against the manifest.
+    def count(self, word: str, language: Language) -> int:
+        """How many chunks in `language` hold `word`."""
+        key = (word, language)
+        if key not in self._counts:
+            self._counts[key] = sum(view.segment.keywords[language].count(word, view.living) for view in self.views)
+        return self._counts[key]
 
-        :raises CollectionDamagedError: when a file is missing or changed.
-        :raises CollectionStaleError: when it was built with other versions or encoders than now.
-        """
-        manifest = read_manifest(folder)
-        for field, value in _versions(encoders).items():
-            if manifest.get(field) != value:
-                was, now = manifest.get(field), value
-                raise CollectionStaleError(f"the index was built with {field} {was}, now it is {now}", field)
-        for name, expected in manifest["files"].items():
-            path = folder / name
-            if not path.is_file() or _sha256(path) != expected:
-                raise CollectionDamagedError(f"{path} is missing or not what was written")
-        documents = {record["id"]: document_from_record(record) for record in _read_lines(folder / "documents.jsonl")}
-        chunks = tuple(_chunk(record, documents) for record in _read_lines(folder / "chunks.jsonl"))
-        keywords = {}
-        for language in LANGUAGES:
-            numbers = _in_language(chunks, language)
-            keywords[language] = KeywordPart(KeywordIndex.load(folder / f"keywords-{language}", len(numbers)), numbers)
-        vectors = tuple(
-            VectorPart.load(folder / f"vectors-{number}", chunks, encoder) for number, encoder in enumerate(encoders)
-        )
-        return cls(manifest["id"], documents, chunks, keywords, vectors)
+    def weight(self, word: str, language: Language) -> float:
+        """The inverse document frequency of `word` among the chunks in `language`."""
+        return inverse_frequency(self.count(word, language), self.sizes[language])
 
-    def _chunk_records(self) -> Iterable[dict[str, Any]]:
-        for chunk in self.chunks:
-            document = self.documents[chunk.document_id]
-            number = next(n for n, s in enumerate(document.sections) if s.start <= chunk.start and chunk.end <= s.end)
-            yield {"document": chunk.document_id, "section": number, "start": chunk.start, "end": chunk.end}
+    def known(self, space: int, documents: Iterable[str]) -> dict[str, Vectors]:
+        """Text -> vector of what the encoder of a space read for these documents."""
+        languages = self.basis.spaces[space].encoder.languages
+        wanted = set(documents)
+        found: dict[str, Vectors] = {}
+        for view in self.views:
+            found |= view.segment.known(space, languages, view.documents & wanted)
+        return found
+
+    def warm_up(self) -> None:
+        """Do ahead what the first search would do."""
+        for view in self.views:
+            for vectors in view.segment.vectors:
+                vectors.chunks.warm_up()
+                vectors.asked.warm_up()
 
 
-def generation_id(documents: Iterable[Document], encoders: Sequence[EncoderSpec]) -> str:
-    """The id of a generation: the same documents, encoders and versions give the same one, 16 hex digits."""
-    versions = json.dumps(_versions(encoders), sort_keys=True)
-    ids = (f"{d.id} {d.sha256} {d.title} {d.address}" for d in sorted(documents, key=lambda document: document.id))
-    return text_fingerprint(versions, *ids)[:16]
+def learn_basis(
+    documents: Iterable[Document], encoders: Sequence[Encoder], before: Basis | None, progress: Progress
+) -> tuple[Basis, list[Known]]:
+    """The basis of an index of `documents`, and for each encoder what it read to learn it."""
+    every = list(documents)
+    foreign = frozenset(LANGUAGES).difference(*(encoder.spec.languages for encoder in encoders))
+    earlier = {space.encoder: space for space in before.spaces} if before else {}
+    learned = [learn_space(every, encoder, foreign, earlier.get(encoder.spec), progress) for encoder in encoders]
+    return Basis(tuple(space for space, _ in learned)), [known for _, known in learned]
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """The manifest of the generation in `folder`.
+def generation_id(fingerprints: Mapping[str, str], encoders: Sequence[EncoderSpec]) -> str:
+    """The same for the same documents (id -> fingerprint), encoders and versions: 16 hex digits."""
+    named = (f"{id} {fingerprint}" for id, fingerprint in sorted(fingerprints.items()))
+    return text_fingerprint(json.dumps(versions(encoders), sort_keys=True), *named)[:16]
 
-    :raises CollectionDamagedError: when there is none or it is not readable.
+
+def _sum_of_averages(views: Sequence[View], space: int) -> tuple[Average, Average]:
+    chunks, asked = Average(), Average()
+    for view in views:
+        of_view = view.averages[space]
+        if of_view[0].count:
+            chunks, asked = chunks + of_view[0], asked + of_view[1]
+    return chunks, asked
+
+
+def _shown(views: Sequence[View]) -> dict[Language, list[Mask]]:
+    """Which chunks of each view may be shown to askers in each language.
+
+    Not the dead, and not those of which the same evidence is there in the asked language: a section and its twin are
+    one piece of evidence.
     """
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CollectionDamagedError(f"{folder} holds no readable manifest ({error})") from error
-    if not isinstance(manifest, dict):
-        raise CollectionDamagedError(f"{folder} holds no readable manifest")
-    return manifest
-
-
-def _versions(encoders: Sequence[EncoderSpec]) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "splitter": SPLITTER_VERSION,
-        "words": WORDS_VERSION,
-        "keywords": KEYWORDS_VERSION,
-        "bridge": BRIDGE_VERSION,
-        "encoders": {encoder.name: sorted(encoder.languages) for encoder in encoders},
-    }
-
-
-def _in_language(chunks: Sequence[Chunk], language: Language) -> tuple[int, ...]:
-    return tuple(number for number, chunk in enumerate(chunks) if chunk.language == language)
-
-
-def _chunk(record: dict[str, Any], documents: dict[str, Document]) -> Chunk:
-    document = documents[record["document"]]
-    return make_chunk(document, document.sections[record["section"]], record["start"], record["end"])
-
-
-def _write_lines(path: Path, records: Iterable[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", errors="surrogatepass") as file:
-        for record in records:
-            file.write(json.dumps(record, ensure_ascii=True) + "\n")
-
-
-def _read_lines(path: Path) -> Iterable[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sha256_durably(path: Path) -> str:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write `text`; it is on the disk when this returns."""
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    have: dict[Language, set[str]] = {language: set() for language in LANGUAGES}
+    for view in views:
+        for number, language, evidence in view.segment.evidences:
+            if view.living is None or view.living[number]:
+                have[language].add(evidence)
+    shown: dict[Language, list[Mask]] = {}
+    for language in LANGUAGES:
+        shown[language] = []
+        for view in views:
+            mask = np.ones(view.segment.size, dtype=bool) if view.living is None else view.living.copy()
+            hidden = [n for n, other, e in view.segment.evidences if other != language and e in have[language]]
+            mask[hidden] = False
+            shown[language].append(mask)
+    return shown

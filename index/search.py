@@ -6,20 +6,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from corpus.document import Language
 from index.chunk import LANGUAGES, Chunk, Hit
 from index.encoder import Encoder, Vectors
 from index.generation import Generation
 from index.lexicon import translate
-from index.vector_part import VectorPart
+from index.scoring import Meaning, Sought, Terms, rank
+from index.space import Space
 from index.words import content_words, is_chinese_word
-
-# Words and meaning are each brought to 0 to 1 for every language and encoder on its own, and then averaged. A convex
-# combination of scores keeps how much better the best is, which a fusion of ranks throws away (Bruch, Gai and
-# Ingber 2023).
-MEANING_WEIGHT = 0.4
 
 # How many words of the other language stand for one.
 _COUNTERPARTS = 1
@@ -28,8 +23,6 @@ _COUNTERPARTS = 1
 # with them: on the shipped documents without theirs as many answerable questions lie below 0.34 as below 0.42 with.
 UNASKED = 1.2
 
-_Scores = npt.NDArray[np.float64]
-
 
 class Searcher:
     """Searches one generation. `encoders` are those it was built with, loaded; without them keywords alone answer."""
@@ -37,16 +30,11 @@ class Searcher:
     def __init__(self, generation: Generation, encoders: Sequence[Encoder] = ()) -> None:
         self.generation = generation
         self._encoders = {encoder.spec: encoder for encoder in encoders}
-        chunks = generation.chunks
-        self._place_by_id = np.argsort(np.argsort(np.array([chunk.id for chunk in chunks], dtype=object)))
-        self._shown = {language: _shown(chunks, language) for language in LANGUAGES}
-        self._shows_foreign = {
-            language: any(chunks[n].language != language for n in np.flatnonzero(shown))
-            for language, shown in self._shown.items()
-        }
+        self._shows_foreign = {language: _shows_foreign(generation, language) for language in LANGUAGES}
 
     def warm_up(self) -> None:
         """Load what the first search would load."""
+        self.generation.warm_up()
         for language in LANGUAGES:
             self.search("warm up", language=language, limit=1)
 
@@ -55,17 +43,19 @@ class Searcher:
 
         A shipped section and its twin are one piece of evidence, shown in the asker's `language` where it exists.
         """
-        scores = np.where(self._shown[language], self._scores(query, language), 0.0)
-        best = np.lexsort((self._place_by_id, -scores))[:limit]
-        chunks = self.generation.chunks
+        sought = self.seek(query, language, limit)
         known = self._known_share(query, language)
-        return [_hit(chunks[n], float(scores[n]), known, language) for n in best if scores[n] > 0]
+        ranked = rank(self.generation, sought, language)
+        return [_hit(segment.chunk(number), score, known, language) for segment, number, score in ranked]
+
+    def seek(self, query: str, language: Language, limit: int) -> Sought:
+        """What a search for `query` looks for."""
+        return Sought(self._terms(query, language), self._meanings(query, language), limit)
 
     def weight(self, word: str) -> float:
         """How much a word says: its inverse document frequency in its own language (in either, for Latin words)."""
-        if is_chinese_word(word):
-            return self.generation.keywords["zh"].index.weight(word)
-        return min(self.generation.keywords[language].index.weight(word) for language in LANGUAGES)
+        languages: Sequence[Language] = ("zh",) if is_chinese_word(word) else LANGUAGES
+        return min(self.generation.weight(word, language) for language in languages)
 
     def _known_share(self, query: str, language: Language) -> float:
         """How much of what is asked the collection has words for at all, 0 to 1.
@@ -80,41 +70,42 @@ class Searcher:
         return sum(weights[word] for word in known) / sum(weights.values()) if weights else 1.0
 
     def _holds(self, word: str) -> bool:
-        return any(part.index.holds(word) for part in self.generation.keywords.values())
+        return any(self.generation.count(word, language) for language in LANGUAGES)
 
-    def _scores(self, query: str, language: Language) -> _Scores:
-        """How much of `query` every chunk speaks of, 0 to 1."""
+    def _terms(self, query: str, language: Language) -> dict[Language, Terms]:
+        """For each language the words to look for, each with its share of what all words together weigh.
+
+        Each word counts once. A word that no text holds still counts in the whole, so a share means the same for every
+        question and in every language: how much of what was asked a text speaks of.
+        """
         asked = content_words(query)
-        words = np.zeros(len(self.generation.chunks))
-        for other, part in self.generation.keywords.items():
-            in_other = asked if other == language or not self._shows_foreign[language] else _translated(asked)
-            words[list(part.chunks)] = part.index.shares(in_other)
-        meanings = self._meanings(query, language)
-        if not meanings:
-            return words
-        both = (1 - MEANING_WEIGHT) * words + MEANING_WEIGHT * np.mean(meanings, axis=0)
-        return np.asarray(both, dtype=np.float64)
-
-    def _meanings(self, query: str, language: Language) -> list[_Scores]:
-        """The closeness of every chunk, once for each encoder that the query can be put to."""
-        found = []
-        for part in self.generation.vectors:
-            vector = self._vector(query, language, part)
-            if vector is not None:
-                closeness = np.zeros(len(self.generation.chunks))
-                closeness[list(part.chunks)] = part.closeness(vector)
-                found.append(closeness)
+        found: dict[Language, Terms] = {}
+        for other in LANGUAGES:
+            is_same = other == language or not self._shows_foreign[language]
+            weights = {w: self.generation.weight(w, other) for w in (asked if is_same else _translated(asked))}
+            most = sum(weights.values())
+            found[other] = [(w, weight / most) for w, weight in weights.items() if self.generation.count(w, other)]
         return found
 
-    def _vector(self, query: str, language: Language, part: VectorPart) -> Vectors | None:
-        """The query among the vectors of `part`: read by its encoder, or led there by a bridge."""
-        encoder = self._encoders.get(part.encoder)
+    def _meanings(self, query: str, language: Language) -> list[Meaning]:
+        """The query in every space that it can be put into."""
+        found = []
+        for number, space in enumerate(self.generation.basis.spaces):
+            vector = self._vector(query, language, space)
+            if vector is not None:
+                chunks, asked = self.generation.averages[number]
+                found.append(Meaning(number, vector, chunks.cosine(vector), asked.cosine(vector)))
+        return found
+
+    def _vector(self, query: str, language: Language, space: Space) -> Vectors | None:
+        """The query read by the encoder of `space`, or led there by a bridge."""
+        encoder = self._encoders.get(space.encoder)
         if not query.strip() or encoder is None:
             return None
-        if language in part.encoder.languages:
+        if language in space.encoder.languages:
             vectors = encoder.encode([query])
-        elif language in part.bridges:
-            vectors = part.bridges[language].encode([query])
+        elif language in space.bridges:
+            vectors = space.bridges[language].encode([query])
         else:
             return None
         return np.asarray(vectors[0], dtype=np.float32)
@@ -131,7 +122,7 @@ def _hit(chunk: Chunk, score: float, known: float, language: Language) -> Hit:
     return Hit(chunk, score, min(1.0, relevance))
 
 
-def _shown(chunks: Sequence[Chunk], language: Language) -> npt.NDArray[np.bool_]:
-    """Which chunks may be shown: not those whose evidence is also there in the asked language."""
-    have = {chunk.evidence for chunk in chunks if chunk.language == language}
-    return np.array([chunk.language == language or chunk.evidence not in have for chunk in chunks], dtype=bool)
+def _shows_foreign(generation: Generation, language: Language) -> bool:
+    own = LANGUAGES.index(language)
+    views = zip(generation.views, generation.shown[language], strict=True)
+    return any(bool(np.any(view.segment.table["language"][shown] != own)) for view, shown in views)

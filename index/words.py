@@ -96,7 +96,7 @@ def is_chinese_word(word: str) -> bool:
 
 
 def _latin_words(run: str) -> list[str]:
-    parts = _PART.findall(run)
+    parts = [] if run.isalpha() else _PART.findall(run)
     if len(parts) <= 1:
         return [_stem(run)]
     return [run, *(_stem(part) for part in parts)]

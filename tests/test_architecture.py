@@ -24,7 +24,6 @@ GRADIO_PAGES = tuple(
 ADAPTERS = {
     "argon2": {"assistant/passwords.py"},
     "bs4": {"corpus/readers/web_page.py"},
-    "bm25s": {"index/keywords.py"},
     "docx": {"assistant/export_docx.py", "corpus/readers/word.py"},
     "faiss": {"index/vectors.py"},
     "fastapi": {

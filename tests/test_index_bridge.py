@@ -12,9 +12,10 @@ import pytest
 from corpus.document import Document, Language, Section
 from index import twins as twins_module
 from index.bridge import Bridge
+from index.collection import Collection
 from index.encoder import EncoderSpec, Vectors
+from index.files import read_part, write_part
 from index.generation import Generation
-from index.keywords import KeywordIndex
 from index.search import UNASKED, Searcher
 from index.words import words
 
@@ -49,9 +50,11 @@ def test_an_unknown_name_is_cut_alike_before_every_word() -> None:
 
 
 def test_a_share_counts_unknown_words_in_the_whole() -> None:
-    index = KeywordIndex.build(["apple pear", "plum"])
-    assert index.shares(["plum"])[1] > index.shares(["plum", "unheard"])[1] > 0
-    assert index.shares(["plum", "plum"])[1] == index.shares(["plum"])[1]
+    documents = [document("a", "apple pear", "en"), document("b", "plum", "en")]
+    searcher = Searcher(Generation.build(documents, []))
+    scores = [searcher.search(text, language="en")[0].score for text in ("plum", "plum unheard", "plum plum")]
+    assert scores[0] > scores[1] > 0
+    assert scores[2] == scores[0]
 
 
 def test_a_bridge_leads_a_text_to_the_vector_of_its_translation() -> None:
@@ -64,8 +67,8 @@ def test_a_bridge_leads_a_text_to_the_vector_of_its_translation() -> None:
 
 def test_a_saved_bridge_encodes_as_before(tmp_path: Path) -> None:
     bridge = Bridge.learn(["现金 跑道", "显卡 租金"], np.eye(2, dtype=np.float32))
-    bridge.save(tmp_path / "bridge-zh")
-    again = Bridge.load(tmp_path / "bridge-zh")
+    write_part(tmp_path / "bridge", {}, bridge.files())
+    again = Bridge.load(read_part(tmp_path / "bridge"), bridge.fingerprint)
     assert np.array_equal(again.encode(["跑道"]), bridge.encode(["跑道"]))
     assert again.fingerprint == bridge.fingerprint
 
@@ -104,8 +107,10 @@ def test_relevance_falls_when_the_collection_has_no_words_for_the_question() -> 
 
 
 def test_a_generation_that_is_loaded_finds_what_the_built_one_found(tmp_path: Path) -> None:
-    built = Generation.build([document("a", "cash runway", "en"), document("b", "hire people", "en")], [ByWords()])
-    built.save(tmp_path / "g")
-    loaded = Generation.load(tmp_path / "g", [ByWords.spec])
+    documents = [document("a", "cash runway", "en"), document("b", "hire people", "en")]
+    built = Generation.build(documents, [ByWords()])
+    collection = Collection(tmp_path / "c")
+    collection.add(documents)
+    loaded = collection.build([ByWords()])
     both = [Searcher(g, [ByWords()]).search("cash", language="en") for g in (built, loaded)]
     assert both[0] == both[1] != []

@@ -134,7 +134,7 @@ def test_a_damaged_index_is_refused_with_the_command_that_repairs_it(
 ) -> None:
     (tmp_path / "n.md").write_text(NOTES, encoding="utf-8")
     run(home_with_embedder, "library", "add", str(tmp_path / "n.md"), "--collection", "board")
-    chunks = next((home_with_embedder.collection("board") / "generations").glob("*/chunks.jsonl"))
+    chunks = next((home_with_embedder.collection("board") / "segments").glob("*/chunks"))
     chunks.write_bytes(chunks.read_bytes()[:-5])
     ask = ("ask", "Kestrel budget?", "--collection", "board", "--backend", "extractive")
     assert run(home_with_embedder, *ask) == 4

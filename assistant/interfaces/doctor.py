@@ -69,7 +69,7 @@ def _look_at_collection(name: str, workspace: Workspace, terminal: Terminal) -> 
         if not first_time:
             yield f"assistant library build --collection {name}"
         return
-    terminal.answer(f"collection   {name}: {len(generation.documents)} documents, {len(generation.chunks)} passages")
+    terminal.answer(f"collection   {name}: {len(generation.documents)} documents, {generation.chunk_count} passages")
 
 
 def _memory() -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 from assistant.app import Workspace
 from assistant.interfaces.terminal import Terminal
-from assistant.library import Library, read_files
+from assistant.library import Library
 from corpus.arxiv import fetch_papers, listed_papers
+from index.errors import CollectionMissingError
 
-EXIT_SOME_FAILED, EXIT_USAGE = 1, 2
+EXIT_SOME_FAILED, EXIT_USAGE, EXIT_DAMAGED = 1, 2, 4
 
 
 def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private
@@ -52,6 +53,13 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
         epilog="Example: assistant library build --collection board",
     )
     building.set_defaults(run=build)
+    verifying = actions.add_parser(
+        "verify",
+        parents=[common],
+        help="check every file of a collection against its hash",
+        epilog="Example: assistant library verify --collection board",
+    )
+    verifying.set_defaults(run=verify)
     status = actions.add_parser(
         "status", parents=[common], help="what a collection holds", epilog="Example: assistant library status"
     )
@@ -97,37 +105,39 @@ def fetch_and_add(options: argparse.Namespace, workspace: Workspace, terminal: T
 
 def _add_files(paths: Sequence[Path], options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Read files, keep their text, index what is new; failed files are named and the rest goes on."""
-    with terminal.progress("reading", "files") as progress:
-        read = read_files(paths, progress)
-    for failure in read.failures:
+    with terminal.progress("reading", "files") as reading, terminal.progress("indexing", "documents") as indexing:
+        added = _library(options, workspace).add_files(paths, reading, indexing)
+    for failure in added.failures:
         terminal.error(f"assistant: {failure.file}: {failure.advice} [{failure.reason}]")
-    if not read.files:
+    for same in added.same:
+        terminal.notice(f"{same.file} says what {same.address} says: they are one document")
+    if not added.files:
         terminal.error("assistant: no file that can be read was found there")
         return EXIT_USAGE
-    if read.documents:
-        with terminal.progress("indexing", "passages") as progress:
-            _library(options, workspace).add(read.documents, progress)
-        terminal.notice(f"added {len(read.documents)} of {read.files} files to {options.collection}")
-    return EXIT_SOME_FAILED if read.failures else 0
+    unchanged = f", {added.unchanged} are there already" if added.unchanged else ""
+    terminal.notice(f"added {added.added} of {added.files} files to {options.collection}{unchanged}")
+    return EXIT_SOME_FAILED if added.failures else 0
 
 
 def list_documents(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Print the user's documents."""
-    documents = workspace.collection(options.collection).user_documents()
+    kept = workspace.collection(options.collection).store.kept()
     if options.json:
-        keys = ("id", "title", "language", "address")
-        terminal.answer(json.dumps([{key: getattr(d, key) for key in keys} for d in documents], ensure_ascii=False))
+        keys = ("title", "language", "address")
+        records = [{"id": k.id, **{key: getattr(k.entry, key) for key in keys}} for k in kept]
+        terminal.answer(json.dumps(records, ensure_ascii=False))
         return 0
-    for document in documents:
-        terminal.answer(f"{document.id}  {document.language}  {document.title}  ({document.address})")
-    if not documents:
+    for document in kept:
+        entry = document.entry
+        terminal.answer(f"{document.id}  {entry.language}  {entry.title}  ({entry.address})")
+    if not kept:
         terminal.notice("none of your own yet; add some with `assistant library add PATH`")
     return 0
 
 
 def remove(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Forget a document and index again without it."""
-    with terminal.progress("indexing", "passages") as progress:
+    with terminal.progress("indexing", "documents") as progress:
         generation = _library(options, workspace).remove(options.id, progress)
     if generation is None:
         terminal.error(
@@ -140,21 +150,38 @@ def remove(options: argparse.Namespace, workspace: Workspace, terminal: Terminal
 
 def build(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Index everything again."""
-    with terminal.progress("indexing", "passages") as progress:
+    with terminal.progress("indexing", "documents") as progress:
         _library(options, workspace).build(progress)
     terminal.notice(f"{options.collection} is indexed")
+    return 0
+
+
+def verify(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
+    """Read every file of the collection and say which are damaged."""
+    collection = workspace.collection(options.collection)
+    if not collection.exists or not collection.current_generation():
+        raise CollectionMissingError(
+            f"nothing is indexed yet; run `assistant library build --collection {options.collection}`"
+        )
+    damages = list(_library(options, workspace).damages())
+    for damage in damages:
+        terminal.error(f"assistant: {damage}")
+    if damages:
+        terminal.error(f"assistant: run `assistant library build --collection {options.collection}`")
+        return EXIT_DAMAGED
+    terminal.notice(f"{options.collection}: every file is what was written")
     return 0
 
 
 def print_status(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Print counts and the index in use."""
     collection = workspace.collection(options.collection)
-    with terminal.progress("indexing", "passages") as progress:
+    with terminal.progress("indexing", "documents") as progress:
         generation = workspace.generation(options.collection, notice=terminal.notice, progress=progress)
-    encoders = ", ".join(part.encoder.name for part in generation.vectors) or "none (keywords only)"
+    encoders = ", ".join(encoder.name for encoder in generation.basis.encoders) or "none (keywords only)"
     terminal.answer(f"collection   {options.collection}")
-    terminal.answer(f"documents    {len(generation.documents)}, {len(collection.user_documents())} of them yours")
-    terminal.answer(f"passages     {len(generation.chunks)}")
+    terminal.answer(f"documents    {len(generation.documents)}, {len(collection.store.kept())} of them yours")
+    terminal.answer(f"passages     {generation.chunk_count}")
     terminal.answer(f"embedders    {encoders}")
     terminal.answer(f"index        {generation.id}")
     return 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.document import Document, Section, text_fingerprint
+from corpus.document import Document, Section, text_fingerprint, user_document_id
 from corpus.errors import UnreadableFileError
 from corpus.language import document_language
 from corpus.readers.tabular import markdown_tables
@@ -22,14 +22,13 @@ _DEEPEST = 6
 
 def user_document(path: Path, title: str, text: str, sections: tuple[Section, ...]) -> Document:
     """A Document of one file. The id comes from its resolved path, so a changed file replaces its earlier self."""
-    address = str(path.resolve())
     return Document(
-        id="user-" + text_fingerprint(address)[:16],
+        id=user_document_id(path),
         title=(one_line(title) or one_line(path.stem) or "?")[:_LONGEST_TITLE],
         language=document_language(text),
         text=text,
         sections=sections,
-        address=address,
+        address=str(path.resolve()),
         sha256=text_fingerprint(text),
     )
 

@@ -14,10 +14,9 @@ from index.generation import Generation
 
 def counts_html(generation: Generation, language: Language) -> str:
     """How much there is."""
-    yours = sum(document.kind == "user" for document in generation.documents.values())
-    text = TEXTS[language]["counts"].format(
-        documents=len(generation.documents), passages=len(generation.chunks), yours=yours
-    )
+    entries = generation.entries().values()
+    yours = sum(entry.kind == "user" for entry in entries)
+    text = TEXTS[language]["counts"].format(documents=len(entries), passages=generation.chunk_count, yours=yours)
     return f"<p>{text}</p>"
 
 
@@ -26,11 +25,11 @@ def document_choices(generation: Generation, language: Language) -> list[tuple[s
     own: list[tuple[str, str]] = []
     same: list[tuple[str, str]] = []
     other: list[tuple[str, str]] = []
-    for document in sorted(generation.documents.values(), key=lambda document: document.title):
-        if document.kind == "user":
-            own.append((TEXTS[language]["yours"].format(title=document.title), document.id))
+    for id, entry in sorted(generation.entries().items(), key=lambda item: item[1].title):
+        if entry.kind == "user":
+            own.append((TEXTS[language]["yours"].format(title=entry.title), id))
         else:
-            (same if document.language == language else other).append((document.title, document.id))
+            (same if entry.language == language else other).append((entry.title, id))
     return own + same + other
 
 
@@ -40,9 +39,8 @@ def document_html(generation: Generation, document_id: str, language: Language) 
     if document is None:
         return ""
     by_section: dict[str, list[Chunk]] = {}
-    for chunk in generation.chunks:
-        if chunk.document_id == document_id:
-            by_section.setdefault(chunk.section, []).append(chunk)
+    for chunk in generation.documents.chunks_of(document_id):
+        by_section.setdefault(chunk.section, []).append(chunk)
     sections = "".join(_section_html(heading, chunks, language) for heading, chunks in by_section.items())
     return f"{_head_html(document)}{sections}"
 
