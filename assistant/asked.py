@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from assistant.verifying.names import all_names, lacking_names
 from assistant.verifying.quantities import read_all_figures
 from corpus.document import Language
+from corpus.language import document_language
 from index.words import chinese_nouns, content_words, is_chinese_word
 
 # A question for one fact is short and has one clause, or two.
@@ -137,9 +138,15 @@ def tells_number(fact: Fact, question: str, said: Sequence[Read]) -> bool:
     """
     if not fact.names or not _NUMBER.search(question):
         return True
-    most = len(fact.names) - 1 if _COMPARED.search(question) else 0
+    most = len(fact.names) - 1 if _COMPARED.search(question) else int(_ABSENT * len(fact.names))
+    language = document_language(question)
     return any(
-        _has_figure(one.text) and len(lacking_names(fact.names, f"{one.asked}\n{one.text}")) <= most for one in said
+        _has_figure(one.text)
+        and (
+            document_language(one.text) != language  # names are written in another way there
+            or len(lacking_names(fact.names, f"{one.asked}\n{one.text}")) <= most
+        )
+        for one in said
     )
 
 
