@@ -14,7 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.verifying.names import all_names, lacking_names
+from assistant.verifying.quantities import read_all_figures
 from corpus.document import Language
+from corpus.language import document_language
 from index.words import chinese_nouns, content_words, is_chinese_word
 
 # A question for one fact is short and has one clause, or two.
@@ -25,11 +27,13 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 _NO_FACT = re.compile(
-    r"怎么|怎样|如何|为什么|该不该|要不要|值不值|[吗么][?？]|区别|意思|还是"
-    r"|\b(?:should|why|how (?:do|can|should|does|did) |what happens|what if|mean|means|difference|or)\b",
+    r"怎么|怎样|如何|为什么|该不该|要不要|值不值|吗[?？]|(?<!什)么[?？]|区别|意思|还是"
+    r"|\b(?:should|why|how (?:do|can|should|does|did) |what happens|what if|mean|means|difference|or)\b"
+    r"|^\W*(?:can|could|is|are|does|do|did|will|would|was|were|has|have|may|must)\b",
     re.IGNORECASE,
 )
 _CLAUSES = re.compile(r"[。！;；]|[.!]\s|[？?].|[,，].*[,，]")
+_FIRST = re.compile(r"[,，]")
 _YEAR = re.compile(r"\b(?:in|by|since|until|of) ((?:19|20)\d\d)\b|(?<!\d)((?:19|20)\d\d)\s?年")
 # "How many women work", "what is the warranty of": the thing that is counted or asked for, up to its verb.
 _ENDS = (
@@ -43,6 +47,8 @@ _HEAD_EN = re.compile(
     rf"\bwhat (?:is|was|are|were) the ((?:[\w-]+ ){{0,2}}?[\w-]+)(?= (?:{_ENDS})|[?,.])", re.IGNORECASE
 )
 _HEAD_ZH = re.compile(r"([^\W\d_a-zA-Z]{2,6}?)(?:是|有|为|要|叫)?(?:多少|多[大高长久快贵]|几|谁|什么|哪)")
+_NUMBER = re.compile(r"多少|几|\bhow (?:many|much)\b", re.IGNORECASE)
+_COMPARED = re.compile(r"[和与跟或、]|相比|比(?![例如率])|\b(?:and|or|than|vs|versus|compared)\b|/", re.IGNORECASE)
 # How rare a missing word must be to refuse by it, as a share of the weight of a word that no passage has: with a name
 # in the question; the head of what is asked for may be more common. found on evals/cases.
 _RARE = {"zh": 0.6, "en": 0.55}
@@ -50,15 +56,16 @@ _RARE_HEAD = 0.4
 # Words of questions that name no fact, stemmed: units, which figures stand for, and what people say around.
 _AROUND = frozenset(
     """
-    hour day week month year time dollar cent percent percentag share amount number much way kind type sort size thing
-    point valu figur peopl person compani firm vendor supplier name compon exampl case today current now right exact
-    rough rought about approxim actual typic usual averag total overal singl whole full entir later earlier last first
-    next best worst better wors good bad big bigger large larger small smaller high higher low lower fast faster slow
-    close far long short new old origin outright achiev suffer reach accord introduc colleagu author paper studi report
-    say claim find found show suggest recommend call put take took go went come came make made get got give gave use
-    need want cost charg pay paid spend spent offer run ran work carri hold keep kept fit catch core idea plain word
-    think know happen chang differ compar match break broke cut turn set draw drew fall fell rise rose gain lose lost
-    look back up down most least more less few mani effect possibl allow
+    hour day week month year time period kilometr metr mile euro pound gigabyt watt word dollar cent percent
+    percentag share amount number much way kind type sort size thing point valu figur peopl person compani firm
+    vendor supplier name compon exampl case today current now right exact rough rought about approxim actual typic
+    usual averag total overal singl whole full entir later earlier last first next best worst better wors good bad
+    big bigger large larger small smaller high higher low lower fast faster slow close far long short new old origin
+    outright achiev suffer reach accord introduc colleagu author paper studi report say claim find found show
+    suggest recommend call put take took go went come came make made get got give gave use need want cost charg pay
+    paid spend spent offer run ran work carri hold keep kept fit catch core idea plain think know happen chang
+    differ compar match break broke cut turn set draw drew fall fell rise rose gain lose lost look back up down most
+    least more less few mani effect possibl allow
     """.split()
 )
 _AROUND_ZH = frozenset(
@@ -69,6 +76,8 @@ _AROUND_ZH = frozenset(
     """.split()
 )
 
+# Of several names so many may be missing: the maker's beside the product's.
+_ABSENT = 1 / 3
 # A Chinese subject that no document has at all is the name of somebody unknown.
 _UNSEEN = 0.95
 _BEGINNING = 3
@@ -93,7 +102,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A passage with its headings, and how people ask what it answers."""
+    """A text, and what stands around it: how people ask what a passage answers, or a sentence's headings."""
 
     text: str
     asked: str = ""
@@ -109,7 +118,8 @@ def read_fact(question: str, language: Language) -> Fact | None:
     named = tuple(dict.fromkeys(_COMPOUND.sub("", name) for name in all_names(question)))
     named = tuple(name for name in named if name.upper() != "AI")
     of_names = {word for name in named for word in content_words(name)}
-    nouns = [noun for noun in _nouns(question, language) if _tells(noun, of_names)]
+    first = _FIRST.split(question)[0]  # "which paper was it, and is the course right"
+    nouns = [noun for noun in _nouns(first if _FACT.search(first) else question, language) if _tells(noun, of_names)]
     if language == "zh":
         counted = [noun for noun in nouns if any(noun in tail for tail in _COUNTED_ZH.findall(question))]
         heads = [noun for noun in nouns if any(head.endswith(noun) for head in _HEAD_ZH.findall(question))]
@@ -121,24 +131,50 @@ def read_fact(question: str, language: Language) -> Fact | None:
     return Fact(named, tuple(nouns), tuple(heads), tuple(counted), subject, tuple(dict.fromkeys(years)))
 
 
-def unanswered(fact: Fact, read: Sequence[Read], weight: Weight, translate: Translate) -> list[str]:
+def tells_number(fact: Fact, question: str, said: Sequence[Read]) -> bool:
+    """Whether, of a question for a number of something named, one sentence `said` has one, headings and names included.
+
+    Of names that are compared one is enough. Any other question is no matter of figures.
+    """
+    if not fact.names or not _NUMBER.search(question):
+        return True
+    most = len(fact.names) - 1 if _COMPARED.search(question) else int(_ABSENT * len(fact.names))
+    language = document_language(question)
+    return any(
+        _has_figure(one.text)
+        and (
+            document_language(one.text) != language  # names are written in another way there
+            or len(lacking_names(fact.names, f"{one.asked}\n{one.text}")) <= most
+        )
+        for one in said
+    )
+
+
+def _has_figure(text: str) -> bool:
+    for name in all_names(text):
+        text = text.replace(name, " ")
+    return bool(read_all_figures(text))
+
+
+def unanswered(fact: Fact, read: Sequence[Read], weight: Weight | None, translate: Translate) -> list[str]:
     """What of `fact` none of the passages that speak of its names says anything about; empty when one has it all.
 
-    Names that are compared may stand in passages of their own.
+    Names that are compared may stand in passages of their own. Without a `weight`, of a collection too small to tell
+    rare words, only what is counted or asked for by its noun must be there.
     """
     about = [one for one in read if not lacking_names(fact.names, one.text)]
     if not about:
         whole = Read("\n".join(one.text for one in read), "\n".join(one.asked for one in read))
-        if absent := lacking_names(fact.names, whole.text):
+        absent = lacking_names(fact.names, whole.text)
+        if len(absent) > _ABSENT * len(fact.names):
             return absent
         about = [whole]
     return min((_lacking(fact, one, weight, translate) for one in about), key=len)
 
 
-def _lacking(fact: Fact, read: Read, weight: Weight, translate: Translate) -> list[str]:
+def _lacking(fact: Fact, read: Read, weight: Weight | None, translate: Translate) -> list[str]:
     text = f"{read.text}\n{read.asked}"
     held = frozenset(content_words(text))
-    rarest = weight("\0")
 
     def is_held(noun: str) -> bool:
         if is_chinese_word(noun):
@@ -148,12 +184,12 @@ def _lacking(fact: Fact, read: Read, weight: Weight, translate: Translate) -> li
         )
 
     def is_rare(noun: str, share: float) -> bool:
-        return max((weight(word) for word in content_words(noun)), default=0.0) >= share * rarest
+        return weight is not None and max(map(weight, content_words(noun)), default=0.0) >= share * weight("\0")
 
     lacking = [year for year in fact.years if year not in read.text]
     for noun in fact.words:
         rare = fact.names and is_rare(noun, _RARE["zh" if is_chinese_word(noun) else "en"])
-        head = noun in fact.heads and is_rare(noun, _RARE_HEAD)
+        head = noun in fact.heads and (weight is None or is_rare(noun, _RARE_HEAD))
         subject = noun == fact.subject and is_rare(noun, _UNSEEN)
         if (rare or head or subject or noun in fact.counted) and not is_held(noun):
             lacking.append(noun)

@@ -110,7 +110,7 @@ class Assistant:
             yield calculated
         hits = self.searcher.search(understood.standalone, language=understood.language, limit=_HITS)
         passages, unknown_names = read_hits(hits, understood.standalone, lambda of: self._choose(of, understood))
-        unsaid = [] if calculated else unsaid_of(understood, passages, self.searcher.weight)
+        unsaid = [] if calculated else unsaid_of(understood, passages, self.searcher)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
         if calculated:

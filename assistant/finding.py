@@ -10,9 +10,13 @@ from assistant.reading import Passage
 from assistant.verifying.names import unheard_names
 from index.chunk import Hit
 from index.lexicon import translate
+from index.search import Searcher
 
 # Passages so relevant speak of the question's subject, whatever name it drops besides.
 _CLOSE_WITHOUT_NAME = 0.6
+
+# Chunks of a collection that can tell rare words from common ones.
+_LARGE = 500
 
 Choose = Callable[[Sequence[Hit]], list[Passage]]
 
@@ -31,10 +35,11 @@ def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Pas
     return (named, []) if named else (passages, unheard)
 
 
-def unsaid_of(understood: Understood, passages: Sequence[Passage], weight: Callable[[str], float]) -> list[str]:
+def unsaid_of(understood: Understood, passages: Sequence[Passage], searcher: Searcher) -> list[str]:
     """Of a question for one fact, the words that no passage about its subject has."""
     fact = read_fact(understood.standalone, understood.language)
     if fact is None or not passages:
         return []
     read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
-    return unanswered(fact, read, weight, translate)
+    is_large = len(searcher.generation.chunks) >= _LARGE
+    return unanswered(fact, read, searcher.weight if is_large else None, translate)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from assistant.answer import Answer, Status
 from assistant.asides import Aside
+from assistant.asked import Read, read_fact, tells_number
 from assistant.draft import Draft
 from assistant.prompting import phrases
 from assistant.question import asks_for_money
@@ -37,7 +38,7 @@ def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) 
         if draft.broken:  # what had come is too little to judge the question by
             return replace(refuse(checked, hits, "broken_off"), status="error")
         return refuse(checked, hits, "nothing_supported")
-    if verified.lead_lacks_figure or (asks_for_money(blank.question) and not _names_money(verified)):
+    if _lacks_figure(blank, verified):
         return refuse(checked, hits, "figure_not_in_sources")
     status: Status = "answered"
     reason = ""
@@ -95,6 +96,17 @@ def with_verified(answer: Answer, verified: Verified) -> Answer:
         citations=verified.citations,
         invented_citations=verified.invented_citations,
     )
+
+
+def _lacks_figure(asked: Answer, verified: Verified) -> bool:
+    """Whether the first figure, the money asked for, or the number of a named thing stands in no supported sentence."""
+    if verified.lead_lacks_figure or (asks_for_money(asked.question) and not _names_money(verified)):
+        return True
+    fact = read_fact(asked.standalone_question, asked.language)
+    cited = {citation.n: f"{citation.title}\n{citation.section}" for citation in verified.citations}
+    supported = [sentence for sentence in verified.sentences if sentence.verdict == "supported"]
+    said = [Read(sentence.text, cited[n]) for sentence in supported for n in sentence.citations]
+    return fact is not None and not tells_number(fact, asked.standalone_question, said)
 
 
 def _names_money(verified: Verified) -> bool:
