@@ -41,5 +41,5 @@ def unsaid_of(understood: Understood, passages: Sequence[Passage], searcher: Sea
     if fact is None or not passages:
         return []
     read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
-    is_large = len(searcher.generation.chunks) >= _LARGE
+    is_large = searcher.generation.chunk_count >= _LARGE
     return unanswered(fact, read, searcher.weight if is_large else None, translate)
