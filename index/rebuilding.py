@@ -37,7 +37,15 @@ def rebuild(
     :param shipped: the documents that have twins; from them bridges between languages are learned.
     """
     before = store.current_basis()
-    basis, learned = learn_basis(shipped, encoders, before, lambda done, total: progress(0, len(wanted)))
+    whole = len(wanted)
+    learning = 0  # counted as so many documents more: the twins are read once to learn from and are most of the work
+
+    def learn(encoded: int, of: int) -> None:
+        nonlocal learning
+        learning = whole
+        progress(encoded * whole // max(1, of), 2 * whole)
+
+    basis, learned = learn_basis(shipped, encoders, before, learn)
     store.save_bridges(basis)
     chosen, missing = choose(wanted, store.segments_on(basis))
     known = _Known(store, before, basis, learned)
@@ -45,12 +53,12 @@ def rebuild(
     for documents in _batches(map(read, missing)):
 
         def within(encoded: int, of: int, done: int = done, size: int = len(documents)) -> None:
-            progress(done + encoded * size // max(1, of), len(missing))
+            progress(learning + done + encoded * size // max(1, of), learning + len(missing))
 
         segment = Segment.build(documents, basis, encoders, known.of({d.id for d in documents}), within)
         chosen.append(store.save_segment(segment, basis))
         done += len(documents)
-        progress(done, len(missing))
+        progress(learning + done, learning + len(missing))
     chosen = _merged(store, basis, chosen, wanted)
     # The generation before stays, to answer where this one is damaged, unless it holds what was taken out.
     taken_out = set().union(*store.current_segments().values()) - wanted.keys()
