@@ -42,7 +42,7 @@ ADAPTERS = {
     "sentence_transformers": {"index/encoder.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},
-    "torch": {"serving/pickled.py"},
+    "torch": {"index/training/fitting.py", "serving/pickled.py"},
     "uvicorn": {"assistant/interfaces/chat.py"},
     "xllamacpp": {"serving/embedded.py"},
     "yaml": {"corpus/front_matter.py"},
