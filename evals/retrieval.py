@@ -114,7 +114,7 @@ def _means(judged: Sequence[Judged]) -> Judged:
 
 def _measure_shipped(workspace: Workspace) -> Iterator[Line]:
     generation, sets = _shipped(workspace)
-    searcher = Searcher(generation, workspace.encoders())
+    searcher = workspace.searcher(generation)
     for name, queries in sets.items():
         yield from measure(f"shipped: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
 
@@ -125,7 +125,7 @@ def _measure_across(workspace: Workspace) -> Iterator[Line]:
     encoders = workspace.encoders()
     for language in LANGUAGES:
         others = [document for document in generation.documents.values() if document.language != language]
-        searcher = Searcher(Generation.build(others, encoders, reuse=generation), encoders)
+        searcher = workspace.searcher(Generation.build(others, encoders, reuse=generation))
         for name, queries in sets.items():
             chosen = [query for query in queries if query.language == language]
             yield from measure(f"across: {name}", chosen, searcher, lambda hit: hit.chunk.evidence)
@@ -142,7 +142,7 @@ def _measure_folders(folders: Sequence[Path], workspace: Workspace) -> Iterator[
         data = read_beir(folder)
         languages = {document.language for document in data.documents}
         encoders = [encoder for encoder in workspace.encoders() if encoder.spec.languages & languages]
-        searcher = Searcher(Generation.build(data.documents, encoders), encoders)
+        searcher = workspace.searcher(Generation.build(data.documents, encoders))
         yield from measure(data.name, data.queries, searcher, lambda hit: hit.chunk.document_id)
 
 

@@ -1,4 +1,4 @@
-"""An English encoder that also reads Chinese, by a table of words that leads into its space (static_table.py)."""
+"""Two encoders with one space: an English one, and a table of Chinese words that leads into it (static_table.py)."""
 
 from __future__ import annotations
 
@@ -7,37 +7,34 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpus.document import Language
 from corpus.language import document_language
 from index.encoder import Encoder, EncoderSpec, Vectors
-from index.static_table import StaticTable
-
-_READS: frozenset[Language] = frozenset({"zh", "en"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class BilingualEncoder:
-    """Chinese texts by `table`, all others by `english`, which is not loaded before it is needed."""
+    """Chinese texts are read by `chinese`, all others by `english`; neither is loaded before it is needed."""
 
     english: Encoder
-    table: StaticTable
+    chinese: Encoder
 
     @property
     def spec(self) -> EncoderSpec:
-        """See `Encoder`: another table is another encoder."""
-        return EncoderSpec(f"{self.english.spec.name}+{self.table.about['id']}", _READS)
+        """See `Encoder`: with another table it is another encoder."""
+        specs = self.english.spec, self.chinese.spec
+        return EncoderSpec("+".join(spec.name for spec in specs), specs[0].languages | specs[1].languages)
 
     @property
     def dimensions(self) -> int:
         """See `Encoder`."""
-        return self.table.dimensions
+        return self.chinese.dimensions
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `Encoder.encode`."""
+        """See `Encoder.encode`; zeros for a Chinese text of which no word is known."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        chinese = [n for n, text in enumerate(texts) if document_language(text) == "zh"]
-        others = sorted(set(range(len(texts))) - set(chinese))
-        for numbers, encoder in ((chinese, self.table), (others, self.english)):
+        languages = [document_language(text) for text in texts]
+        for language, encoder in (("zh", self.chinese), ("en", self.english)):
+            numbers = [n for n, of_text in enumerate(languages) if of_text == language]
             if numbers:
                 vectors[numbers] = encoder.encode([texts[n] for n in numbers])
         return vectors

@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Vectors
+from index.encoder import EncoderSpec, Vectors
 from index.errors import EncoderError
 from index.words import words as words_of
 
-SHIPPED_TABLE = Path(__file__).parent / "bilingual"
+SHIPPED_TABLE = Path(__file__).parent / "table"
 LARGEST = 7  # the largest number that a row holds, before its scale
 _AT_ONCE = 64
 
@@ -48,12 +48,12 @@ class StaticTable:
         :raises EncoderError: when a file of it is missing or does not fit the others.
         """
         try:
-            about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+            about = read_about(folder)
             words = tuple((folder / "words.txt").read_text(encoding="utf-8").split("\n")[:-1])
             traditional, simplified, _ = (folder / "folding.txt").read_text(encoding="utf-8").split("\n")
             packed = np.load(folder / "table.npy", allow_pickle=False)
             scales = np.load(folder / "scales.npy", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise EncoderError(
                 f"the table of words in {folder} cannot be read ({error}); install this again"
             ) from error
@@ -71,6 +71,11 @@ class StaticTable:
         (folder / "folding.txt").write_text(f"{traditional}\n{''.join(self.folding.values())}\n", "utf-8")
         np.save(folder / "table.npy", pack(self.numbers), allow_pickle=False)
         np.save(folder / "scales.npy", self.scales, allow_pickle=False)
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """See `Encoder`."""
+        return table_spec(self.about)
 
     @property
     def dimensions(self) -> int:
@@ -113,6 +118,22 @@ class StaticTable:
     @cached_property
     def _row(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.words)}
+
+
+def read_about(folder: Path = SHIPPED_TABLE) -> dict[str, Any]:
+    """What a table was made for and from, without loading it.
+
+    :raises EncoderError: when there is no table.
+    """
+    try:
+        return dict(json.loads((folder / "about.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise EncoderError(f"there is no table of words in {folder} ({error}); install this again") from error
+
+
+def table_spec(about: dict[str, Any]) -> EncoderSpec:
+    """What a collection records of a table."""
+    return EncoderSpec(about["name"], frozenset({"zh"}))
 
 
 def quantised(vectors: Vectors) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8]]:

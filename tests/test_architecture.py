@@ -39,7 +39,7 @@ ADAPTERS = {
     "pypdfium2": {"corpus/readers/pdfium.py"},
     "rjieba": {"index/words.py"},
     "sqlite3": {"assistant/database.py"},
-    "sentence_transformers": {"index/encoder.py"},
+    "sentence_transformers": {"index/encoder.py", "index/reranker.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},
     "torch": {"index/training/fitting.py", "serving/pickled.py"},

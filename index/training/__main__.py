@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from corpus.document import text_fingerprint
 from corpus.shipped import shipped_documents
 from index.encoder import EncoderSpec, SentenceEncoder, Vectors
 from index.static_table import SHIPPED_TABLE, StaticTable, quantised
@@ -21,10 +22,10 @@ from index.training.parallel import Pair, help_pairs, message_pairs, twin_pairs
 from index.training.vocabulary import Vocabulary, word_examples
 from index.training.word_vectors import EnglishVectors
 
-ROUNDS = 10
-RATE = 0.002
+ROUNDS = 5
+RATE = 0.001
 _HELP_PAIRS = 7000  # of LibreOffice's, which say much the same
-_GLOSSES_A_ROUND = 20_000
+_GLOSSES_A_ROUND = 40_000
 _HELD_OUT = 0.03
 
 
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{len(entries)} entries, {len(pairs)} pairs, {len(vocabulary.words)} words", flush=True)
     trained = _train(vocabulary, entries, glosses, pairs, english, options)
     numbers, scales = quantised(trained)
-    table = StaticTable(vocabulary.words, folding(entries), numbers, scales, _about(options, entries, pairs))
+    about = {"name": f"zh-minilm@{text_fingerprint(numbers.tobytes().hex())[:12]}"} | _about(options, entries, pairs)
+    table = StaticTable(vocabulary.words, folding(entries), numbers, scales, about)
     table.save(options.output)
     return 0
 

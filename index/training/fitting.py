@@ -22,7 +22,7 @@ TEMPERATURE = 0.05
 CLOSENESS = 3.0  # weight of the distance to the target beside the contrastive loss
 SAME = 0.98  # targets closer than this say the same and are no negatives of each other
 FORGOTTEN = 0.1  # share of a text's words that are left out each time it is seen
-BATCH = 512
+BATCH = 1024
 
 Report = Callable[[str, Vectors], None]
 
@@ -44,7 +44,10 @@ def fit(start: Vectors, sets: Sequence[Examples], *, rounds: int, rate: float, r
     optimizer = torch.optim.SparseAdam([weights], lr=rate)
     for number in range(rounds):
         losses = []
-        for group, chosen in _batches(sets, chance):
+        batches = _batches(sets, chance)
+        for place, (group, chosen) in enumerate(batches):
+            # Falls to nothing: what is learned last would otherwise shake what was learned before.
+            optimizer.param_groups[0]["lr"] = rate * (1 - (number + place / len(batches)) / rounds)
             targets = torch.tensor(group.targets[chosen])
             loss = _loss(_summed(weights, [_thinned(group.rows[n], chance) for n in chosen]), targets)
             optimizer.zero_grad()

@@ -51,17 +51,22 @@ class Vocabulary:
 def word_examples(
     lookup: StaticTable, glosses: Mapping[str, Sequence[str]], english: EnglishVectors, *, each_round: int
 ) -> Examples:
-    """Words by their parts and characters, so that these learn to stand for a word that is not in the table."""
+    """Words of the dictionary, which lie where their glosses do.
+
+    Each is seen by itself, where it is in the table, and by its parts and characters, so that these learn to stand for
+    a word that is not.
+    """
     row = {word: number for number, word in enumerate(lookup.words)}
     rows, targets = [], []
     for word, meant in glosses.items():
-        if 2 <= len(word) <= _LONGEST_WORD:
-            parts = [part for part in lookup.rows_of(word) if part != row.get(word)]
-            parts = parts or [row[character] for character in word if character in row]
-            if parts:
-                mean = english.mean(meant)
-                rows.append(parts)
-                targets.append(mean / np.linalg.norm(mean))
+        parts = [part for part in lookup.rows_of(word) if part != row.get(word)]
+        parts = parts or [row[character] for character in word if character in row]
+        seen = [[row[word]]] if word in row else []
+        if parts and 2 <= len(word) <= _LONGEST_WORD:
+            seen.append(parts)
+        mean = english.mean(meant)
+        rows += seen
+        targets += [mean / np.linalg.norm(mean)] * len(seen)
     return Examples(rows, np.array(targets, dtype=np.float32), each_round)
 
 
