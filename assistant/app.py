@@ -11,14 +11,17 @@ from assistant.home import Home
 from assistant.profile import Company
 from assistant.prompting import instructions
 from assistant.settings import Settings
-from corpus.document import Document, Language
+from corpus.document import Document, Language, text_fingerprint
 from corpus.shipped import shipped_documents, with_tables
 from corpus.tables import Tables, load_tables
+from index.bilingual import BilingualEncoder
 from index.collection import Collection
-from index.encoder import Encoder, EncoderSpec, LazyEncoder, SentenceEncoder
+from index.encoder import Encoder, EncoderSpec, LazyEncoder, PrefixedEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
+from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
+from index.static_table import StaticTable, read_about, table_spec
 from serving.backend import Address, Backend, open_backend
 from serving.catalog import Catalog, Model
 from serving.errors import ServerError
@@ -60,11 +63,35 @@ class Workspace:
         shipped = self._shipped() if name == DEFAULT_COLLECTION else ()
         return Collection(self.home.collection(name), shipped=shipped)
 
-    def encoders(self) -> list[LazyEncoder]:
-        """The embedders that the settings name and the disk holds, loaded when first needed."""
+    def encoders(self) -> list[Encoder]:
+        """The embedders that the settings name and the disk holds, loaded when first needed, for passages."""
+        return [self._encoder(model, model.passage_prefix) for model in self._embedders()]
+
+    def searcher(self, generation: Generation) -> Searcher:
+        """What searches `generation`, in the order of the reranker where one is named.
+
+        :raises ModelMissingError: when the named reranker is not here.
+        """
+        encoders = [self._encoder(model, model.query_prefix) for model in self._embedders()]
+        if not self.settings.index.reranker:
+            return Searcher(generation, encoders)
+        reranker = CrossEncoderReranker(self.models.path(self.catalog.find(self.settings.index.reranker)))
+        return RerankedSearcher(generation, encoders, reranker)
+
+    def _encoder(self, model: Model, prefix: str) -> Encoder:
+        encoder = _lazy_encoder(model, self.models)
+        if prefix:
+            return PrefixedEncoder(encoder, prefix)
+        if not self.settings.index.chinese_table:
+            return encoder
+        about = read_about()
+        if about["encoder"] != self.models.fingerprint(model):
+            return encoder
+        return BilingualEncoder(encoder, LazyEncoder(table_spec(about), StaticTable.load))
+
+    def _embedders(self) -> list[Model]:
         named = self.settings.index.embedders or tuple(m.name for m in self.catalog.defaults() if m.use == "embedding")
-        models = [self.catalog.find(name) for name in named]
-        return [_lazy_encoder(model, self.models) for model in models if self.models.has(model)]
+        return [model for model in map(self.catalog.find, named) if self.models.has(model)]
 
     @contextmanager
     def backend(self, *, stands_in: bool = False) -> Iterator[Backend]:
@@ -145,7 +172,7 @@ def open_assistant(
 ) -> Iterator[Assistant]:
     """Everything ready to answer from `collection`; what was started is stopped when the body ends."""
     generation = workspace.generation(collection, notice=notice, progress=progress)
-    searcher = Searcher(generation, workspace.encoders())
+    searcher = workspace.searcher(generation)
     with workspace.backend() as backend:
         notice(f"backend {backend.name}: {backend.reason}")
         yield Assistant(
@@ -189,8 +216,10 @@ def _repair(name: str, what: str) -> str:
 
 
 def _lazy_encoder(model: Model, store: ModelStore) -> LazyEncoder:
-    weights = next(file.sha256 for file in model.files if file.size == max(other.size for other in model.files))
-    spec = EncoderSpec(f"{model.name}@{weights[:12]}", frozenset(_languages(model)))
+    weights = store.fingerprint(model)
+    prefixes = model.query_prefix + model.passage_prefix
+    version = text_fingerprint(weights, prefixes) if prefixes else weights
+    spec = EncoderSpec(f"{model.name}@{version[:12]}", frozenset(_languages(model)))
 
     def load() -> Encoder:
         return SentenceEncoder.load(store.path(model), spec)

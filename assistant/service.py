@@ -21,7 +21,6 @@ from assistant.watching import Health, Watching, health_of
 from corpus.document import Document
 from index.errors import IndexLayerError
 from index.generation import Generation, Progress
-from index.search import Searcher
 from serving.errors import ServingError
 
 
@@ -175,7 +174,7 @@ def open_service(
         workspace.backend(stands_in=True) as backend,
     ):
         notice(f"backend {backend.name}: {backend.reason}")
-        assistant = Assistant(Searcher(generation, encoders), backend, workspace.settings, collection=collection)
+        assistant = Assistant(workspace.searcher(generation), backend, workspace.settings, collection=collection)
         planner = Planner(assistant.tables, workspace.home.profile)
         library = Library(workspace.collection(collection), encoders)
         yield Service(assistant, library, conversations, planner, log=workspace.home.requests)

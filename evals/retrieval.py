@@ -1,6 +1,7 @@
 """Measure the search alone: `python -m evals.retrieval [DIR…]`.
 
-Without a folder: the shipped questions, asked of the default collection of ASSISTANT_HOME; a find is a section. A
+Without a folder: the shipped questions, asked of the default collection of ASSISTANT_HOME; a find is a section. With
+`--across` the documents of the asker's language are hidden, so that what is asked must be found in the other one. A
 folder in the layout of BEIR is indexed in memory with the embedders of that home; a find is a document.
 """
 
@@ -22,7 +23,7 @@ from evals.attached import section_names
 from evals.case import SHIPPED_CASES, load_cases
 from evals.datasets import Query, read_beir, shipped_queries
 from evals.ranking import ndcg, once, recall, reciprocal_rank
-from index.chunk import Hit
+from index.chunk import LANGUAGES, Hit
 from index.generation import Generation
 from index.search import Searcher
 
@@ -58,12 +59,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print a table, a line for each set and language."""
     parser = argparse.ArgumentParser(prog="python -m evals.retrieval", description="Measure the search alone.")
     parser.add_argument("folders", metavar="DIR", nargs="*", type=Path, help="a data set in the layout of BEIR")
+    parser.add_argument("--across", action="store_true", help="hide the documents of the asker's own language")
     options = parser.parse_args(arguments)
     switch_telemetry_off()
     home = Home.find()
     workspace = Workspace(home, Settings.load(home))
     print(f"{'set':<26}{'language':<9}{'n':>6}" + "".join(f"{column:>9}" for column in _COLUMNS))
-    for line in _measure_folders(options.folders, workspace) if options.folders else _measure_shipped(workspace):
+    if options.folders:
+        lines = _measure_folders(options.folders, workspace)
+    else:
+        lines = _measure_across(workspace) if options.across else _measure_shipped(workspace)
+    for line in lines:
         shares = "".join(f"{share:>9.3f}" for share in astuple(line.means))
         print(f"{line.name:<26}{line.language:<9}{line.n:>6}{shares}{line.p50_ms:>9.0f}{line.p99_ms:>9.0f}", flush=True)
     return 0
@@ -107,11 +113,28 @@ def _means(judged: Sequence[Judged]) -> Judged:
 
 
 def _measure_shipped(workspace: Workspace) -> Iterator[Line]:
+    generation, sets = _shipped(workspace)
+    searcher = workspace.searcher(generation)
+    for name, queries in sets.items():
+        yield from measure(f"shipped: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
+
+
+def _measure_across(workspace: Workspace) -> Iterator[Line]:
+    """The same questions, each asked of an index without the documents of its own language."""
+    generation, sets = _shipped(workspace)
+    encoders = workspace.encoders()
+    for language in LANGUAGES:
+        others = [document for document in generation.documents.values() if document.language != language]
+        searcher = workspace.searcher(Generation.build(others, encoders, reuse=generation))
+        for name, queries in sets.items():
+            chosen = [query for query in queries if query.language == language]
+            yield from measure(f"across: {name}", chosen, searcher, lambda hit: hit.chunk.evidence)
+
+
+def _shipped(workspace: Workspace) -> tuple[Generation, dict[str, list[Query]]]:
     generation = workspace.generation(DEFAULT_COLLECTION, notice=lambda line: None, progress=lambda done, total: None)
     cases = load_cases(sorted(SHIPPED_CASES.glob("*.jsonl")), section_names(generation.documents.values()))
-    searcher = Searcher(generation, workspace.encoders())
-    for name, queries in shipped_queries(cases).items():
-        yield from measure(f"shipped: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
+    return generation, shipped_queries(cases)
 
 
 def _measure_folders(folders: Sequence[Path], workspace: Workspace) -> Iterator[Line]:
@@ -119,7 +142,7 @@ def _measure_folders(folders: Sequence[Path], workspace: Workspace) -> Iterator[
         data = read_beir(folder)
         languages = {document.language for document in data.documents}
         encoders = [encoder for encoder in workspace.encoders() if encoder.spec.languages & languages]
-        searcher = Searcher(Generation.build(data.documents, encoders), encoders)
+        searcher = workspace.searcher(Generation.build(data.documents, encoders))
         yield from measure(data.name, data.queries, searcher, lambda hit: hit.chunk.document_id)
 
 

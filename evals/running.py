@@ -148,7 +148,7 @@ def open_runner(
     """What answers the cases, warm; what was started is stopped when the body ends."""
     if search_only:
         generation = workspace.generation(collection, notice=lambda line: None, progress=lambda done, total: None)
-        searcher = Searcher(generation, workspace.encoders())
+        searcher = workspace.searcher(generation)
         searcher.warm_up()
         yield Runner(SearchSystem(_Searchers(searcher, workspace), collection), cache)
         return

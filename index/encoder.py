@@ -114,6 +114,28 @@ class SentenceEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class PrefixedEncoder:
+    """An encoder that wants to be told what it reads, a question or a passage, by words in front."""
+
+    encoder: Encoder
+    prefix: str
+
+    @property
+    def spec(self) -> EncoderSpec:
+        """See `Encoder`."""
+        return self.encoder.spec
+
+    @property
+    def dimensions(self) -> int:
+        """See `Encoder`."""
+        return self.encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder.encode`."""
+        return self.encoder.encode([self.prefix + text for text in texts])
+
+
 class LazyEncoder:
     """An encoder that is loaded when it is first needed: a Chinese question never waits for an English embedder."""
 

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IndexSettings:
-    """How collections are indexed. `embedders` are names of the catalogue; empty for its default ones."""
+    """How collections are indexed and searched.
+
+    `embedders` are names of the catalogue; empty for its default ones. `reranker` is one too, or empty for none. With
+    `chinese_table` an embedder for which there is a table of Chinese words also reads Chinese (embedder.md).
+    """
 
     embedders: tuple[str, ...] = ()
+    reranker: str = ""
+    chinese_table: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.embedders, str):

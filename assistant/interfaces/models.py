@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.app import Workspace
+from assistant.errors import SettingsError
 from assistant.interfaces.terminal import Terminal
 from assistant.served_model import export_model
 from serving.catalog import Model
@@ -33,6 +34,9 @@ def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     pulling.add_argument("name", nargs="?", default="", help="a name of `models list`; without one, the default set")
     pulling.add_argument(
         "--accept-licence", default="", metavar="NAME", help="accept the licence of this model by name"
+    )
+    pulling.add_argument(
+        "--from", dest="folder", type=Path, metavar="DIR", help="copy the model NAME from this folder instead"
     )
     pulling.set_defaults(run=pull)
     path = actions.add_parser(
@@ -73,6 +77,13 @@ def list_models(options: argparse.Namespace, workspace: Workspace, terminal: Ter
 def pull(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -> int:
     """Fetch one model or the default set."""
     catalog = workspace.catalog
+    if options.folder is not None:
+        if not options.name:
+            raise SettingsError("say which model lies there: assistant models pull NAME --from DIR")
+        model = catalog.find(options.name)
+        path = workspace.models.adopt(model, options.folder, accepted_licence=options.accept_licence)
+        terminal.notice(f"{model.name} is ready in {path}")
+        return 0
     for model in [catalog.find(options.name)] if options.name else catalog.defaults():
         if workspace.models.has(model):
             terminal.notice(f"{model.name} is here")
