@@ -15,7 +15,6 @@ from corpus.reader import find_files, read_document
 from index.collection import Collection
 from index.encoder import Encoder
 from index.generation import Generation, Progress
-from index.search import Searcher
 
 # Files that are read ahead of the one that is kept; each is read in a process of its own.
 _AHEAD = 32
@@ -124,17 +123,13 @@ class Library:
             return None
         return self.collection.build(self._encoders, progress, reuse)
 
-    def searcher(self, reuse: Generation | None = None) -> Searcher:
-        """A search of the index as it is on disk now; what `reuse` holds in memory of it is not read again.
+    def generation(self, reuse: Generation | None = None) -> Generation:
+        """The index as it is on disk now; what `reuse` holds in memory of it is not read again.
 
         :raises IndexLayerError: when that cannot be opened.
         """
         specs = [encoder.spec for encoder in self._encoders]
-        return self.search_of(self.collection.open(specs, reuse))
-
-    def search_of(self, generation: Generation) -> Searcher:
-        """A search of `generation`."""
-        return Searcher(generation, self._encoders)
+        return self.collection.open(specs, reuse)
 
     def build(self, progress: Progress = lambda done, total: None) -> str:
         """Index what is new and what is damaged; vectors of unchanged passages are taken over. The index's id."""

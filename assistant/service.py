@@ -60,7 +60,8 @@ class Service:
             searcher = self._assistant.searcher
             if self.library.collection.current_generation() not in ("", searcher.generation.id):
                 try:
-                    self._assistant = self._assistant.on(self.library.searcher(searcher.generation))
+                    newest = self.library.generation(searcher.generation)
+                    self._assistant = self._assistant.on(searcher.on(newest))
                 except IndexLayerError:
                     # The answers so far rest on a sound index in memory; the next start tells what is wrong on disk.
                     return self._assistant
@@ -131,7 +132,7 @@ class Service:
 
     def _use(self, generation: Generation) -> None:
         with self._renewing:
-            self._assistant = self._assistant.on(self.library.search_of(generation))
+            self._assistant = self._assistant.on(self._assistant.searcher.on(generation))
 
     def _kept(self, turn: int, events: Iterator[Event]) -> Generator[Event, None, None]:
         text = tail = ""

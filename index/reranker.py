@@ -76,6 +76,10 @@ class RerankedSearcher(Searcher):
         super().__init__(generation, encoders)
         self._reranker = reranker
 
+    def on(self, generation: Generation) -> Searcher:
+        """See `Searcher.on`."""
+        return RerankedSearcher(generation, [*self._encoders.values()], self._reranker)
+
     def search(self, query: str, *, language: Language, limit: int = 20) -> list[Hit]:
         """See `Searcher.search`. Hits change places and take the place's score along; relevance stays with the hit."""
         hits = super().search(query, language=language, limit=max(limit, DEPTH))

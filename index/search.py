@@ -32,6 +32,10 @@ class Searcher:
         self._encoders = {encoder.spec: encoder for encoder in encoders}
         self._shows_foreign = {language: _shows_foreign(generation, language) for language in LANGUAGES}
 
+    def on(self, generation: Generation) -> Searcher:
+        """The same search of another generation."""
+        return Searcher(generation, [*self._encoders.values()])
+
     def warm_up(self) -> None:
         """Load what the first search would load."""
         self.generation.warm_up()
