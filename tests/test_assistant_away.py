@@ -119,7 +119,7 @@ def test_the_log_tells_of_each_question_and_none_of_its_words(home_with_embedder
     assert lines[0]["verdicts"] == {"supported": 1}
     assert lines[0]["tokens"] == {"prompt_tokens": 7, "completion_tokens": 5}
     assert lines[0]["ms"]["total"] >= lines[0]["ms"]["first_token"] > 0
-    for word in ("secret-word", "Kestrel", "fake", "\x1b", "417"):
+    for word in ("secret-word", "Kestrel", "fake", "\x1b", "417,"):
         assert word not in text + metrics
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert 'assistant_sentences_total{verdict="supported"} 1.0' in metrics

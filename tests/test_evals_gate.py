@@ -50,7 +50,7 @@ def measured(report: Path) -> list[str]:
 
 
 def test_a_collection_that_cannot_be_opened_is_told_before_any_worker_starts(home: Path) -> None:
-    manifest = next((home / "collections" / "rules" / "generations").glob("*/manifest.json"))
+    manifest = next((home / "collections" / "rules" / "generations").glob("*.json"))
     manifest.write_text("{}", encoding="utf-8")
     done = run(home, *MINE, str(home / "cases.jsonl"), "-n", "2")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout + done.stderr

@@ -133,7 +133,7 @@ def test_cases_that_cannot_be_used_are_named_before_anything_is_asked(home: Path
 
 
 def test_a_collection_that_cannot_be_opened_ends_the_run_at_once_with_advice(home: Path) -> None:
-    manifest = next((home / "collections" / "rules" / "generations").glob("*/manifest.json"))
+    manifest = next((home / "collections" / "rules" / "generations").glob("*.json"))
     manifest.write_text("{}", encoding="utf-8")
     done = run(home, "--collection", "rules", "--cases", str(home / "cases.jsonl"))
     assert done.returncode == pytest.ExitCode.USAGE_ERROR, done.stdout + done.stderr
