@@ -99,6 +99,7 @@ class Fact:
     counted: tuple[str, ...]
     subject: str
     years: tuple[str, ...]
+    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def read_fact(question: str, language: Language) -> Fact | None:
         heads = [noun for noun in nouns if any(noun == head.split()[-1] for head in _HEAD_EN.findall(question))]
     subject = next((noun for noun in nouns if language == "zh" and _begins(question, noun)), "")
     years = [first or second for first, second in _YEAR.findall(question)]
-    return Fact(named, tuple(nouns), tuple(heads), tuple(counted), subject, tuple(dict.fromkeys(years)))
+    return Fact(named, tuple(nouns), tuple(heads), tuple(counted), subject, tuple(dict.fromkeys(years)), language)
 
 
 def tells_number(fact: Fact, question: str, said: Sequence[Read]) -> bool:
@@ -161,8 +162,11 @@ def unanswered(fact: Fact, read: Sequence[Read], weight: Weight | None, translat
     """What of `fact` none of the passages that speak of its names says anything about; empty when one has it all.
 
     Names that are compared may stand in passages of their own. Without a `weight`, of a collection too small to tell
-    rare words, only what is counted or asked for by its noun must be there.
+    rare words, only what is counted or asked for by its noun must be there. Passages that are all in the
+    other language tell nothing: too many words have no counterpart that is known.
     """
+    if all(document_language(one.text) != fact.language for one in read):
+        return []
     about = [one for one in read if not lacking_names(fact.names, one.text)]
     if not about:
         whole = Read("\n".join(one.text for one in read), "\n".join(one.asked for one in read))
