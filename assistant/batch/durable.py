@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.files import sync_folder
+
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
@@ -21,14 +23,3 @@ def replacing(target: Path) -> Iterator[Path]:
         aside.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make what was created or renamed in `folder` durable. Windows has no such call and needs none."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

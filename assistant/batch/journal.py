@@ -26,9 +26,9 @@ from types import TracebackType
 from filelock import FileLock, Timeout
 
 from assistant.answer import Answer
-from assistant.batch.durable import sync_folder
 from assistant.batch.errors import JobBusyError, JobChangedError
 from assistant.record import to_json_line
+from index.files import sync_folder
 
 # Read without parsing the rest: at 100,000 answers that is a gigabyte.
 _ANSWER = re.compile(rb'\{"key": "([0-9a-f]{16})", "status": "([a-z]+)", "record": \{')
