@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import urllib.error
+import http.client
 import urllib.request
 
 from serving.client import ChatClient
@@ -41,6 +41,6 @@ class Liveness:
             with self._opener.open(request, timeout=_ASK_WITHIN_S) as reply:
                 lines = reply.read().decode("utf-8", errors="replace").splitlines()
             counts = [float(line.rpartition(" ")[2]) for line in lines if line.startswith(_COUNTS)]
-        except (OSError, ValueError):
+        except (OSError, http.client.HTTPException, ValueError):  # one that dies amid its reply raises the second
             return -1.0
         return sum(counts) if counts else -1.0

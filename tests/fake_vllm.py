@@ -3,7 +3,7 @@
 
 FAKE_VLLM names how each start behaves, separated by commas, the last for all further ones:
 ok, dies (at once), never (opens no port), mute (lists its model and writes nothing), stubborn (ignores SIGTERM),
-ok:SECONDS (dies so long after its start), silent:SECONDS (writes, then stops writing).
+ok:SECONDS (dies so long after its first token), silent:SECONDS (as ok, but lives on and writes no more).
 FAKE_VLLM_DIARY is a folder: each start leaves a file with its pid, its child's pid, its arguments and environment.
 """
 
@@ -49,7 +49,7 @@ def say(line: str) -> None:
 
 def serve(mode: str, seconds: float) -> None:
     key = os.environ["VLLM_API_KEY"]
-    began = time.monotonic()
+    first: list[float] = []  # when the first token was written
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -65,13 +65,17 @@ def serve(mode: str, seconds: float) -> None:
             if self.headers.get("Authorization") != f"Bearer {key}":
                 self.send_error(401)
                 return
-            if mode == "mute" or (mode == "silent" and time.monotonic() - began > seconds):
+            if mode == "mute" or (mode == "silent" and first and time.monotonic() - first[0] > seconds):
                 self.send_error(503)
                 return
             message = {"role": "assistant", "content": "1"}
             choice = {"index": 0, "message": message, "finish_reason": "stop"}
             body = {"id": "1", "object": "chat.completion", "created": 0, "model": "fake", "choices": [choice]}
             self.reply(json.dumps(body).encode())
+            if not first:
+                first.append(time.monotonic())
+                if mode == "ok" and seconds:
+                    threading.Timer(seconds, os._exit, [9]).start()
 
         def reply(self, body: bytes) -> None:
             self.send_response(200)
@@ -86,8 +90,6 @@ def serve(mode: str, seconds: float) -> None:
     port = int(sys.argv[sys.argv.index("--port") + 1])
     server = ThreadingHTTPServer((sys.argv[sys.argv.index("--host") + 1], port), Handler)
     server.daemon_threads = True
-    if mode == "ok" and seconds:
-        threading.Timer(seconds, os._exit, [9]).start()
     server.serve_forever()
 
 

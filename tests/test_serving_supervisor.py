@@ -122,7 +122,7 @@ def test_what_dies_at_its_start_gets_one_more_chance_and_is_given_up_with_its_la
 
 
 def test_what_dies_later_is_started_again_and_given_up_after_so_many_times(tmp_path: Path) -> None:
-    kept = Kept(tmp_path, "ok:1.5")
+    kept = Kept(tmp_path, "ok:0.5")
     kept.finish()
     assert kept.kinds().count("ready") == QUICK.restarts + 1
     assert "3 times" in str(kept.error)
@@ -131,7 +131,7 @@ def test_what_dies_later_is_started_again_and_given_up_after_so_many_times(tmp_p
 
 
 def test_what_died_once_serves_again(tmp_path: Path) -> None:
-    kept = Kept(tmp_path, "ok:1.5,ok")
+    kept = Kept(tmp_path, "ok:0.5,ok")
     wait_for(lambda: kept.kinds().count("ready") == 2)
     assert find_running(kept.home) is not None
     kept.stop()
@@ -147,7 +147,7 @@ def test_what_lists_a_model_and_never_writes_is_not_ready(tmp_path: Path, mode: 
 
 
 def test_what_stops_writing_is_started_anew(tmp_path: Path) -> None:
-    kept = Kept(tmp_path, "silent:1,ok")
+    kept = Kept(tmp_path, "silent:0.5,ok")
     wait_for(lambda: kept.kinds().count("ready") == 2)
     assert "has written no token" in next(event.detail for event in kept.events if event.kind == "failed")
     kept.stop()
