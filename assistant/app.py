@@ -23,10 +23,10 @@ from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
 from index.static_table import StaticTable, read_about, table_spec
 from serving.backend import Address, Backend, open_backend
-from serving.catalog import Catalog, Model
 from serving.errors import ServerError
-from serving.running import find_running
-from serving.store import ModelStore
+from serving.launching.running import find_running
+from serving.weights.catalog import Catalog, Model
+from serving.weights.store import ModelStore
 
 DEFAULT_COLLECTION = "default"
 

@@ -10,8 +10,8 @@ from assistant.question import Understood
 from assistant.reading import Passage, ReadingSettings, choose_passages, passage_tokens
 from corpus.document import Document
 from index.chunk import Hit
-from serving.client import ChatClient
-from serving.counting import estimate_tokens
+from serving.talking.client import ChatClient
+from serving.talking.counting import estimate_tokens
 
 # Less is no reading; a context without room for it has no room for the question either.
 _LEAST_TOKENS = 50

@@ -11,10 +11,10 @@ from assistant.events import Wrote
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from corpus.document import Language
 from corpus.language import HAN
-from serving.client import ChatClient
 from serving.errors import StreamBrokenError
-from serving.message import Message
-from serving.stream import REPETITION
+from serving.talking.client import ChatClient
+from serving.talking.message import Message
+from serving.talking.stream import REPETITION
 
 # A beginning without a Chinese character is no Chinese answer after so many Latin letters; names may come first.
 _MOST_LATIN = 48

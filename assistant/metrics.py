@@ -7,8 +7,8 @@ from collections import Counter as Counts
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from assistant.answer import Answer
-from serving.client import ChatClient
-from serving.observation import Observation
+from serving.talking.client import ChatClient
+from serving.talking.observation import Observation
 
 # Seconds: from a GPU's first token to a laptop's whole answer.
 _SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 7.5, 10, 15, 20, 30, 60, 120, 300)

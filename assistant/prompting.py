@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.reading import Passage
 from corpus.document import Language
-from serving.message import Message
+from serving.talking.message import Message
 
 _FOLDER = Path(__file__).parent / "prompts"
 

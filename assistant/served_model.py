@@ -7,12 +7,12 @@ from pathlib import Path
 
 from assistant.app import Workspace
 from assistant.errors import AssistantError
-from serving.catalog import Model
-from serving.gguf_export import COMPLETE, export_gguf
-from serving.gguf_shape import read_gguf_shape
-from serving.recommended import HubModel, find_hub_model, load_recommended
-from serving.shape import Shape, read_shape
-from serving.snapshot import Snapshots
+from serving.weights.catalog import Model
+from serving.weights.gguf_export import COMPLETE, export_gguf
+from serving.weights.gguf_shape import read_gguf_shape
+from serving.weights.recommended import HubModel, find_hub_model, load_recommended
+from serving.weights.shape import Shape, read_shape
+from serving.weights.snapshot import Snapshots
 
 GGUF = "model.gguf"
 

@@ -9,9 +9,9 @@ from assistant.calculators.calculator import Text, Trace
 from assistant.calculators.kv_cache import Cache, cache_memory
 from assistant.calculators.quantity import given
 from corpus.tables import Tables
-from serving.hardware import Gpu, Machine
-from serving.recommended import Recommended, load_recommended
-from serving.shape import Shape
+from serving.launching.hardware import Gpu, Machine
+from serving.weights.recommended import Recommended, load_recommended
+from serving.weights.shape import Shape
 
 # What the assistant sends at most (passages, instructions, history, an answer) fits twice; longer costs memory only.
 WANTED_CONTEXT = 16384

@@ -15,7 +15,7 @@ from assistant.reading import ReadingSettings
 from corpus.document import text_fingerprint
 from index.settings import IndexSettings
 from serving.backend import ServingSettings
-from serving.deadlines import Deadlines
+from serving.talking.deadlines import Deadlines
 
 _PROFILES = Path(__file__).parent / "profiles"
 _FILE = "assistant.toml"

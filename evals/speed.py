@@ -29,8 +29,8 @@ from assistant.prompting import write_prompt
 from assistant.settings import Settings
 from evals.speed_engine import Timed, straight, through
 from evals.speed_plot import plot_speed
-from serving.client import ChatClient
-from serving.message import Message
+from serving.talking.client import ChatClient
+from serving.talking.message import Message
 
 Prompt = list[Message]
 Send = Callable[[Prompt], Timed]

@@ -9,8 +9,8 @@ import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from serving.client import ChatClient
-from serving.message import Message
+from serving.talking.client import ChatClient
+from serving.talking.message import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from serving.catalog import Catalog
-from serving.client import AT_ONCE, ChatClient
-from serving.deadlines import Deadlines
-from serving.embedded import PATIENCE, EmbeddedServer
 from serving.errors import ModelMissingError, ServerError, ServerUnreachableError, WrongModelError
-from serving.hardware import find_gpus
-from serving.store import ModelStore
-from serving.wire import is_loopback
+from serving.launching.embedded import PATIENCE, EmbeddedServer
+from serving.launching.hardware import find_gpus
+from serving.talking.client import AT_ONCE, ChatClient
+from serving.talking.deadlines import Deadlines
+from serving.talking.wire import is_loopback
+from serving.weights.catalog import Catalog
+from serving.weights.store import ModelStore
 
 BackendName = Literal["auto", "embedded", "vllm", "extractive"]
 BACKENDS: tuple[str, ...] = get_args(BackendName)

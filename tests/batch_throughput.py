@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.interfaces.cli import main as assistant_main
-from serving.client import ChatClient
-from serving.message import Message
+from serving.talking.client import ChatClient
+from serving.talking.message import Message
 from tests.batch_kills import start_server
 from tests.doubles import Script, ScriptedHandler
 

@@ -15,8 +15,8 @@ from assistant.home import Home
 from assistant.settings import Settings
 from index.encoder import Encoder
 from index.generation import Generation
-from serving.catalog import Catalog
-from serving.store import ModelStore
+from serving.weights.catalog import Catalog
+from serving.weights.store import ModelStore
 
 ROOT = Path(__file__).parent.parent
 SHARED_HOME = Path(os.environ.get("ASSISTANT_TEST_HOME", ROOT / ".home"))

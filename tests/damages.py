@@ -22,9 +22,9 @@ from evals.outcome import RECALL, Outcome
 from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
-from serving.client import ChatClient, ChatStream
-from serving.deadlines import Deadlines
-from serving.message import Message
+from serving.talking.client import ChatClient, ChatStream
+from serving.talking.deadlines import Deadlines
+from serving.talking.message import Message
 from tests.doubles import ScriptedHandler, says, scripted_server
 
 ENGLISH = """# Cost control

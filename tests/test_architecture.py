@@ -17,6 +17,8 @@ MAY_IMPORT = {
     "assistant": {"corpus", "index", "serving"},
     "evals": {"corpus", "index", "serving", "assistant"},
 }
+# Within serving: files of models and talk with servers know nothing of each other, nor of what starts a server.
+MAY_IMPORT_IN_SERVING = {"weights": set(), "talking": set(), "launching": {"talking"}}
 GRADIO_PAGES = tuple(
     f"page/{name}"
     for name in ("__init__", "asker", "chat", "company", "conversation_list", "library", "planner", "theme")
@@ -42,13 +44,13 @@ ADAPTERS = {
     "sentence_transformers": {"index/encoder.py", "index/reranker.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},
-    "torch": {"index/training/fitting.py", "serving/pickled.py"},
+    "torch": {"index/training/fitting.py", "serving/weights/pickled.py"},
     "uvicorn": {"assistant/interfaces/chat.py"},
-    "xllamacpp": {"serving/embedded.py"},
+    "xllamacpp": {"serving/launching/embedded.py"},
     "yaml": {"corpus/front_matter.py"},
 }
 # Pickle runs whatever it reads; the one exception only names its error.
-FORBIDDEN = {"pickle": {"serving/pickled.py"}, "joblib": set(), "dill": set(), "marshal": set()}
+FORBIDDEN = {"pickle": {"serving/weights/pickled.py"}, "joblib": set(), "dill": set(), "marshal": set()}
 LONGEST_FILE = 260
 
 
@@ -75,6 +77,15 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
         if name.startswith(f"{layer}/"):
             ours = {module.split(".")[0] for module in imported(tree)} & set(LAYERS) - {layer}
             assert ours <= MAY_IMPORT[layer], f"{name} imports {ours - MAY_IMPORT[layer]}"
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT_IN_SERVING)
+def test_a_folder_of_serving_imports_only_what_lies_below_it(folder: str) -> None:
+    for name, tree in modules():
+        if name.startswith(f"serving/{folder}/"):
+            parts = {module.split(".")[1] for module in imported(tree) if module.startswith("serving.")}
+            ours = parts & set(MAY_IMPORT_IN_SERVING) - {folder}
+            assert ours <= MAY_IMPORT_IN_SERVING[folder], f"{name} imports {ours - MAY_IMPORT_IN_SERVING[folder]}"
 
 
 def test_interfaces_are_imported_by_nothing_else() -> None:

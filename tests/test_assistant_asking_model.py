@@ -11,8 +11,8 @@ from assistant.calculating.asking_model import ask_model
 from assistant.calculating.calculated import Calculated, work_out
 from assistant.calculating.cues import read_question
 from corpus.tables import load_tables
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
 from tests.doubles import ScriptedHandler, scripted_server
 
 TABLES = load_tables()

@@ -20,8 +20,8 @@ from index.encoder import Encoder
 from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
 from tests.doubles import Script, ScriptedHandler, make_document, says, scripted_server
 
 QUESTION = "How does quantization cut serving cost?"

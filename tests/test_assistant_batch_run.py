@@ -26,8 +26,8 @@ from assistant.settings import Settings
 from index.collection import Collection
 from index.search import Searcher
 from serving.backend import Backend
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
 from tests.batch_kills import TOPICS, notes_home
 from tests.doubles import Script, ScriptedHandler, scripted_server
 

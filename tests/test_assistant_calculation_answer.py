@@ -18,8 +18,8 @@ from assistant.verifying.verification import Checked
 from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
 from tests.doubles import HashEncoder, Script, ScriptedHandler, make_document, says, scripted_server
 
 QUESTION = "How long is our runway with $3M in the bank and a burn of $200k a month?"

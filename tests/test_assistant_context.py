@@ -13,8 +13,8 @@ from assistant.prompting import write_prompt
 from assistant.question import Understood
 from assistant.reading import ReadingSettings
 from index.chunk import Chunk, Hit
-from serving.client import ChatClient
-from serving.counting import estimate_tokens
+from serving.talking.client import ChatClient
+from serving.talking.counting import estimate_tokens
 from tests.doubles import make_document
 from tests.fault_server import FaultServer, fault_server
 

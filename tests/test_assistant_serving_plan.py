@@ -10,10 +10,10 @@ import pytest
 from assistant.serving_plan import best_fitting, cache_of_a_token, make_plan
 from corpus.tables import Tables, load_tables
 from serving.errors import ModelMissingError, UnknownModelError
-from serving.gguf_shape import read_gguf_shape
-from serving.hardware import Gpu, Machine, assumed_gpus, read_gpus
-from serving.recommended import find_hub_model, load_recommended
-from serving.shape import Shape, read_shape
+from serving.launching.hardware import Gpu, Machine, assumed_gpus, read_gpus
+from serving.weights.gguf_shape import read_gguf_shape
+from serving.weights.recommended import find_hub_model, load_recommended
+from serving.weights.shape import Shape, read_shape
 
 GB = 10**9
 QWEN3_8B = Shape(16_400_000_000, 36, 8, 128, 32, 32768)

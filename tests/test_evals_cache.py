@@ -82,14 +82,19 @@ def test_what_is_expected_does_not_matter_for_what_is_answered() -> None:
 
 
 def test_the_version_of_the_code_follows_what_answers_and_not_how_it_is_shown(tmp_path: Path) -> None:
-    for name in ("assistant/ask.py", "assistant/interfaces/page.py", "serving/catalog.toml", "corpus/documents/a.md"):
+    for name in (
+        "assistant/ask.py",
+        "assistant/interfaces/page.py",
+        "serving/weights/catalog.toml",
+        "corpus/documents/a.md",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("1", encoding="utf-8")
     before = code_version(tmp_path)
     for name, matters in (("assistant/interfaces/page.py", False), ("corpus/documents/a.md", False)):
         (tmp_path / name).write_text("2", encoding="utf-8")
         assert (code_version(tmp_path) != before) == matters
-    for name in ("assistant/ask.py", "serving/catalog.toml"):
+    for name in ("assistant/ask.py", "serving/weights/catalog.toml"):
         (tmp_path / name).write_text("2", encoding="utf-8")
         assert code_version(tmp_path) != before
         before = code_version(tmp_path)

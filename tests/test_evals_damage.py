@@ -11,7 +11,7 @@ from assistant.answer import Answer
 from evals.case import Case
 from evals.outcome import Outcome, join_repeats
 from evals.regression import Comparison, compare
-from serving.client import ChatClient
+from serving.talking.client import ChatClient
 from tests.damages import CASES, DAMAGES, OTHER_DAMAGES, UNANSWERABLE, Bench, ForgetfulClient, a_bench, asked_of_a_model
 
 

@@ -17,8 +17,8 @@ from assistant.home import Home
 from assistant.interfaces.batch import usual_workers
 from assistant.interfaces.cli import main
 from serving.backend import Backend
-from serving.capabilities import Capabilities
-from serving.client import ChatClient
+from serving.talking.capabilities import Capabilities
+from serving.talking.client import ChatClient
 from tests.batch_kills import notes_home, quote_passage, write_questions
 from tests.doubles import scripted_server
 

@@ -19,9 +19,9 @@ from assistant.app import Workspace
 from assistant.home import Home
 from assistant.interfaces.cli import main
 from assistant.settings import Settings
-from serving.running import KEY, STATE
-from serving.vllm_command import Launch, command, environment
-from serving.vllm_python import VllmPython
+from serving.launching.running import KEY, STATE
+from serving.launching.vllm_command import Launch, command, environment
+from serving.launching.vllm_python import VllmPython
 from tests.test_serving_supervisor import FAKE, free_port, is_running, wait_for
 
 ROOT = FAKE.parent.parent

@@ -11,9 +11,9 @@ from assistant.app import Workspace
 from assistant.home import Home
 from assistant.settings import Settings
 from index.encoder import EncoderSpec, PrefixedEncoder, Vectors
-from serving.catalog import Catalog
 from serving.errors import FetchError, LicenceError
-from serving.store import ModelStore
+from serving.weights.catalog import Catalog
+from serving.weights.store import ModelStore
 
 
 def model_folder(folder: Path) -> Path:

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from serving.backend import Address, ServingSettings, open_backend
-from serving.catalog import Catalog
-from serving.client import ChatClient
-from serving.counting import HAN_SAMPLE, OTHER_SAMPLE, estimate_tokens
 from serving.errors import ServerRefusedError, ServerUnreachableError, WrongModelError
-from serving.message import Message
-from serving.sizing import Sizing, count_threads
-from serving.store import ModelStore
+from serving.launching.sizing import Sizing, count_threads
+from serving.talking.client import ChatClient
+from serving.talking.counting import HAN_SAMPLE, OTHER_SAMPLE, estimate_tokens
+from serving.talking.message import Message
+from serving.weights.catalog import Catalog
+from serving.weights.store import ModelStore
 from tests.fault_server import FaultServer, fault_server
 
 _clients: list[ChatClient] = []

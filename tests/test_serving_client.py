@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
 from serving.errors import (
     ServerBusyError,
     ServerRefusedError,
@@ -18,8 +16,10 @@ from serving.errors import (
     ServerUnreachableError,
     StreamBrokenError,
 )
-from serving.message import Message
-from serving.observation import Observation
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
+from serving.talking.message import Message
+from serving.talking.observation import Observation
 from tests.fault_server import DONE, HEAD, RESET, FaultServer, event, fault_server, refusal_of, reply_of
 
 ASK = [Message("system", "s"), Message("user", "成本？")]

@@ -12,11 +12,11 @@ import pytest
 from assistant.home import Home
 from assistant.prompting import instructions
 from index.generation import LANGUAGES
-from serving.client import ChatClient
-from serving.embedded import EmbeddedServer
-from serving.message import Message
-from serving.observation import Observation
-from serving.sizing import Sizing
+from serving.launching.embedded import EmbeddedServer
+from serving.launching.sizing import Sizing
+from serving.talking.client import ChatClient
+from serving.talking.message import Message
+from serving.talking.observation import Observation
 
 pytestmark = pytest.mark.llm
 NAME = "qwen2.5-coder-1.5b"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from serving.liveness import Liveness
+from serving.launching.liveness import Liveness
 
 CHOICE = b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "1"}, "finish_reason": "stop"}]}'
 
@@ -70,5 +70,5 @@ def test_a_server_that_dies_amid_its_count_is_still_judged_by_its_token(reply: b
 
 def test_a_count_that_grows_is_a_sign_of_life_where_no_token_comes() -> None:
     refused = b"HTTP/1.1 503 busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-    counts = [whole(b"vllm:generation_tokens_total{engine=\"0\"} %d.0\n" % count) for count in (5, 5, 9)]
+    counts = [whole(b'vllm:generation_tokens_total{engine="0"} %d.0\n' % count) for count in (5, 5, 9)]
     assert moved(refused, *counts) == [False, False, True]

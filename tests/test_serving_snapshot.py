@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from serving.errors import FetchError
-from serving.recommended import HubModel
-from serving.snapshot import COMPLETE, Snapshots
+from serving.weights.recommended import HubModel
+from serving.weights.snapshot import COMPLETE, Snapshots
 
 MODEL = HubModel("m", "Owner/Name", "a" * 40)
 FILES = {

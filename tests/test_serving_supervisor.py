@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from serving.errors import LaunchError
-from serving.ports import check_free
-from serving.running import KEY, STATE, ProcessMark, find_running, make_key, read_state
-from serving.server_log import ServerLog
-from serving.supervisor import Event, HomeLock, Patience, Service, Supervisor
+from serving.launching.ports import check_free
+from serving.launching.running import KEY, STATE, ProcessMark, find_running, make_key, read_state
+from serving.launching.server_log import ServerLog
+from serving.launching.supervisor import Event, HomeLock, Patience, Service, Supervisor
 
 FAKE = Path(__file__).parent / "fake_vllm.py"
 QUICK = Patience(
@@ -195,9 +195,9 @@ def test_what_a_killed_keeper_left_running_is_stopped_by_the_next(tmp_path: Path
     program = f"""
 import os, sys
 from pathlib import Path
-from serving.running import make_key
-from serving.server_log import ServerLog
-from serving.supervisor import Patience, Service, Supervisor
+from serving.launching.running import make_key
+from serving.launching.server_log import ServerLog
+from serving.launching.supervisor import Patience, Service, Supervisor
 home = Path({str(tmp_path / "home")!r})
 key = make_key(home)
 words = [sys.executable, {str(FAKE)!r}, "--host", "127.0.0.1", "--port", "{port}"]
@@ -266,7 +266,7 @@ def test_the_key_stays_from_one_start_to_the_next_unless_others_could_read_it(tm
 
 
 def test_a_log_keeps_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serving.server_log._LARGEST", 10_000)
+    monkeypatch.setattr("serving.launching.server_log._LARGEST", 10_000)
     log = ServerLog(tmp_path / "server.log")
     for number in range(2000):
         log.write(f"line {number} " + "x" * 50)

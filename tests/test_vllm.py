@@ -24,10 +24,10 @@ import pytest
 from assistant.app import Workspace, open_assistant
 from assistant.home import Home
 from assistant.settings import Settings
-from serving.ports import check_free
-from serving.running import STATE, find_running
-from serving.vllm_command import Launch, command
-from serving.vllm_python import VllmPython
+from serving.launching.ports import check_free
+from serving.launching.running import STATE, find_running
+from serving.launching.vllm_command import Launch, command
+from serving.launching.vllm_python import VllmPython
 from tests.conftest import ROOT
 from tests.test_serving_supervisor import free_port, is_running, wait_for
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from serving.client import ChatClient
+from serving.talking.client import ChatClient
 
 _PROBES = 3
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 5.0

@@ -19,9 +19,9 @@ from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.quantity import given
 from assistant.calculators.registry import CALCULATORS, find_calculator
-from serving.client import ChatClient
 from serving.errors import ServingError
-from serving.message import Message
+from serving.talking.client import ChatClient
+from serving.talking.message import Message
 
 _NONE = "none"
 # With a single figure in it a question is not worth the model's time: the rules know those.

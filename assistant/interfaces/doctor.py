@@ -15,8 +15,8 @@ from assistant.app import DEFAULT_COLLECTION, Workspace
 from assistant.interfaces.terminal import Terminal
 from assistant.serving_plan import best_fitting
 from index.errors import IndexLayerError
-from serving.hardware import Machine, this_machine
-from serving.running import find_running
+from serving.launching.hardware import Machine, this_machine
+from serving.launching.running import find_running
 
 
 def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private

@@ -11,7 +11,7 @@ from assistant.app import Workspace
 from assistant.errors import SettingsError
 from assistant.interfaces.terminal import Terminal
 from assistant.served_model import export_model
-from serving.catalog import Model
+from serving.weights.catalog import Model
 
 
 def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private

@@ -21,13 +21,13 @@ from assistant.served_model import Wanted, find_wanted, shape_of, write_out
 from assistant.serving_plan import Plan, best_fitting, make_plan
 from corpus.document import Language
 from serving.errors import LaunchError
-from serving.hardware import Machine, assumed_gpus, this_machine
-from serving.recommended import load_recommended
-from serving.shape import Shape, read_shape
-from serving.snapshot import Snapshots
-from serving.supervisor import Patience
-from serving.vllm_command import HOST, Launch, command, replaced
-from serving.vllm_python import VllmPython, find_vllm_python
+from serving.launching.hardware import Machine, assumed_gpus, this_machine
+from serving.launching.supervisor import Patience
+from serving.launching.vllm_command import HOST, Launch, command, replaced
+from serving.launching.vllm_python import VllmPython, find_vllm_python
+from serving.weights.recommended import load_recommended
+from serving.weights.shape import Shape, read_shape
+from serving.weights.snapshot import Snapshots
 
 PORT = 8000
 EXIT_USAGE = 2

@@ -9,11 +9,11 @@ from pathlib import Path
 from assistant.interfaces.serve_words import event_line, word
 from assistant.interfaces.terminal import Terminal
 from corpus.document import Language
-from serving.ports import check_free
-from serving.running import KEY, make_key
-from serving.server_log import ServerLog
-from serving.supervisor import Event, HomeLock, Patience, Service, Supervisor
-from serving.vllm_command import HOST, Launch, environment
+from serving.launching.ports import check_free
+from serving.launching.running import KEY, make_key
+from serving.launching.server_log import ServerLog
+from serving.launching.supervisor import Event, HomeLock, Patience, Service, Supervisor
+from serving.launching.vllm_command import HOST, Launch, environment
 
 EXIT_STOPPED = 130
 # A step over long prompts takes a processor minutes, in which no token is written.

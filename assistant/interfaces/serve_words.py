@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpus.document import Language
-from serving.supervisor import Event
+from serving.launching.supervisor import Event
 
 _EVENTS = {
     "starting": ("starting the server; a large model takes minutes to load", "正在启动服务；大模型加载需要几分钟"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from serving.errors import ServerRefusedError
-from serving.message import Message
+from serving.talking.message import Message
 
 # Beyond the core of the protocol: tried once, and left out where a server does not take it.
 _EXTRAS = ("response_format", "chat_template_kwargs", "stream_options", "seed")

@@ -17,8 +17,8 @@ import httpx2
 from filelock import FileLock
 
 from serving.errors import FetchError
-from serving.hub import download
-from serving.recommended import HubModel
+from serving.weights.hub import download
+from serving.weights.recommended import HubModel
 
 COMPLETE = "complete.json"
 _TIMEOUT_S = 30.0

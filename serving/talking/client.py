@@ -7,11 +7,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from serving.canary import canary, charged_tokens, seems_well
-from serving.capabilities import Capabilities, Known, match, probe
-from serving.circuit import Circuit
-from serving.counting import HAN_SAMPLE, OTHER_SAMPLE, TokenCounter
-from serving.deadlines import Deadlines
 from serving.errors import (
     ServerError,
     ServerRefusedError,
@@ -20,13 +15,18 @@ from serving.errors import (
     StreamBrokenError,
     WrongModelError,
 )
-from serving.gate import Gate
-from serving.message import Message, Usage
-from serving.observation import Observation, Observer
-from serving.request import chat_body, refused_extras, varied
-from serving.retrying import may_be_down, with_retries
-from serving.stream import ChatStream
-from serving.wire import Wire
+from serving.talking.canary import canary, charged_tokens, seems_well
+from serving.talking.capabilities import Capabilities, Known, match, probe
+from serving.talking.circuit import Circuit
+from serving.talking.counting import HAN_SAMPLE, OTHER_SAMPLE, TokenCounter
+from serving.talking.deadlines import Deadlines
+from serving.talking.gate import Gate
+from serving.talking.message import Message, Usage
+from serving.talking.observation import Observation, Observer
+from serving.talking.request import chat_body, refused_extras, varied
+from serving.talking.retrying import may_be_down, with_retries
+from serving.talking.stream import ChatStream
+from serving.talking.wire import Wire
 
 # More at once would only wait inside the server.
 AT_ONCE = 128

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from serving.capabilities import Kind
 from serving.errors import ServerError, ServerUnreachableError
-from serving.wire import Wire
+from serving.talking.capabilities import Kind
+from serving.talking.wire import Wire
 
 
 def canary(wire: Wire, model: str, text: str = "1", *, within_s: float) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from serving.errors import LaunchError
-from serving.liveness import Liveness
-from serving.running import ProcessMark, RunningServer, forget, read_state, write_state
-from serving.server_log import ServerLog
-from serving.server_process import ServerProcess, is_left_over, stop_group
+from serving.launching.liveness import Liveness
+from serving.launching.running import ProcessMark, RunningServer, forget, read_state, write_state
+from serving.launching.server_log import ServerLog
+from serving.launching.server_process import ServerProcess, is_left_over, stop_group
 
 _POLL_S = 0.5
 _LOCK = "server.lock"

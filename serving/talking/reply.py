@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from serving.errors import ServerRefusedError
-from serving.message import Usage
-from serving.sse import DamagedStreamError
+from serving.talking.message import Usage
+from serving.talking.sse import DamagedStreamError
 
 
 @dataclass(frozen=True, slots=True)

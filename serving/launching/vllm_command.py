@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving.errors import FixedFlagError
-from serving.vllm_python import VllmPython
+from serving.launching.vllm_python import VllmPython
 
 HOST = "127.0.0.1"
 

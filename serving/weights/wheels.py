@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from serving.catalog import ModelFile, Wheels
 from serving.errors import FetchError
+from serving.weights.catalog import ModelFile, Wheels
 
 _AT_ONCE = 3
 _CHUNK = 1 << 20

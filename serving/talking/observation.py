@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from serving.message import Usage
+from serving.talking.message import Usage
 
 
 @dataclass(frozen=True, slots=True)

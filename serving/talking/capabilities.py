@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from serving.errors import ServerError, ServerRefusedError
-from serving.wire import Wire
+from serving.talking.wire import Wire
 
 Kind = Literal["vllm", "llama.cpp", "ollama", "other"]
 Counting = Literal["tokenize", "none"]

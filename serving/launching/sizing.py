@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from serving.hardware import host_memory
+from serving.launching.hardware import host_memory
 
 _GIB = 2**30
 _CPUS = Path("/sys/devices/system/cpu")

@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from serving.errors import LaunchError
-from serving.running import ProcessMark
-from serving.server_log import ServerLog
+from serving.launching.running import ProcessMark
+from serving.launching.server_log import ServerLog
 
 _POLL_S = 0.1
 

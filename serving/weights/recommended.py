@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serving.errors import ModelError, UnknownModelError
-from serving.shape import Shape
+from serving.weights.shape import Shape
 
 SHIPPED_RECOMMENDED = Path(__file__).parent / "recommended.toml"
 BYTES_PER_PARAMETER = 2  # bf16, as they are published

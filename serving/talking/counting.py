@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 
-from serving.capabilities import Counting, count_tokens
 from serving.errors import ServerError
-from serving.wire import Wire
+from serving.talking.capabilities import Counting, count_tokens
+from serving.talking.wire import Wire
 
 # Texts whose count is remembered: more than the passages of a usual collection.
 _MOST_COUNTED = 10_000

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import xllamacpp
 
-from serving.capabilities import Capabilities
-from serving.client import ChatClient
-from serving.deadlines import Deadlines
 from serving.errors import ModelMissingError
-from serving.sizing import Sizing
+from serving.launching.sizing import Sizing
+from serving.talking.capabilities import Capabilities
+from serving.talking.client import ChatClient
+from serving.talking.deadlines import Deadlines
 
 # By so much longer is waited for a model that runs on processors: it reads a prompt in seconds, and others' before it.
 PATIENCE = 4.0

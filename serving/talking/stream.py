@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from serving.errors import ServerRefusedError, ServerUnreachableError, StreamBrokenError
-from serving.message import Usage
-from serving.repeating import RepetitionGuard
-from serving.reply import Piece, read_piece
-from serving.sse import DamagedStreamError, EventReader, read_object
-from serving.thinking import ThoughtFilter
-from serving.watchdog import Watch
-from serving.wire import FIRST_TOKEN, IDLE, Wire, body_of, is_stream
+from serving.talking.message import Usage
+from serving.talking.repeating import RepetitionGuard
+from serving.talking.reply import Piece, read_piece
+from serving.talking.sse import DamagedStreamError, EventReader, read_object
+from serving.talking.thinking import ThoughtFilter
+from serving.talking.watchdog import Watch
+from serving.talking.wire import FIRST_TOKEN, IDLE, Wire, body_of, is_stream
 
 # Why an answer ended, beside the protocol's own reasons.
 REPETITION = "repetition"

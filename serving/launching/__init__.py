@@ -1,0 +1,1 @@
+"""Starts model servers and keeps them up: llama.cpp inside the process, vLLM beside it."""
