@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -29,11 +29,13 @@ def server(token: bytes, *metrics: bytes) -> Iterator[str]:
                 connection, _ = listener.accept()
             except OSError:  # closed
                 return
+            connection.settimeout(5)  # one that asks no more may keep it open
             with connection:
                 asked = connection.recv(65536)
                 connection.sendall(next(counts) if b"/metrics" in asked else token)
                 connection.shutdown(socket.SHUT_WR)
-                connection.recv(65536)
+                with suppress(OSError):
+                    connection.recv(65536)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import urllib.request
 
-from serving.client import ChatClient
+from serving.talking.client import ChatClient
 
 _ASK_WITHIN_S = 5.0
 _COUNTS = ("vllm:generation_tokens_total", "vllm:prompt_tokens_total")
