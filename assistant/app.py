@@ -19,6 +19,7 @@ from index.collection import Collection
 from index.encoder import Encoder, EncoderSpec, LazyEncoder, PrefixedEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
+from index.prepared import PreparedEncoder
 from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
 from index.static_table import StaticTable, read_about, table_spec
@@ -79,7 +80,7 @@ class Workspace:
         return RerankedSearcher(generation, encoders, reranker)
 
     def _encoder(self, model: Model, prefix: str) -> Encoder:
-        encoder = _lazy_encoder(model, self.models)
+        encoder = PreparedEncoder(_lazy_encoder(model, self.models))
         if prefix:
             return PrefixedEncoder(encoder, prefix)
         if not self.settings.index.chinese_table:

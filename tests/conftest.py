@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,8 @@ SHARED_HOME = Path(os.environ.get("ASSISTANT_TEST_HOME", ROOT / ".home"))
 SOURCES = ROOT.parent / "shared" / "sources"
 
 switch_telemetry_off()
+# A job in a shell's background is started deaf to Ctrl-C, and so would be all that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
