@@ -14,7 +14,6 @@ from assistant.settings import Settings
 from corpus.document import Document, Language, text_fingerprint
 from corpus.shipped import shipped_documents, with_tables
 from corpus.tables import Tables, load_tables
-from index.bilingual import BilingualEncoder
 from index.collection import Collection
 from index.encoder import Encoder, EncoderSpec, LazyEncoder, PrefixedEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
@@ -65,15 +64,18 @@ class Workspace:
         return Collection(self.home.collection(name), shipped=shipped)
 
     def encoders(self) -> list[Encoder]:
-        """The embedders that the settings name and the disk holds, loaded when first needed, for passages."""
-        return [self._encoder(model, model.passage_prefix) for model in self._embedders()]
+        """What reads passages: the embedders that the settings name and the disk holds, and the table of words.
+
+        Each is loaded when it is first needed.
+        """
+        return [*(self._encoder(model, model.passage_prefix) for model in self._embedders()), *self._tables()]
 
     def searcher(self, generation: Generation) -> Searcher:
         """What searches `generation`, in the order of the reranker where one is named.
 
         :raises ModelMissingError: when the named reranker is not here.
         """
-        encoders = [self._encoder(model, model.query_prefix) for model in self._embedders()]
+        encoders = [*(self._encoder(model, model.query_prefix) for model in self._embedders()), *self._tables()]
         if not self.settings.index.reranker:
             return Searcher(generation, encoders)
         reranker = CrossEncoderReranker(self.models.path(self.catalog.find(self.settings.index.reranker)))
@@ -81,14 +83,19 @@ class Workspace:
 
     def _encoder(self, model: Model, prefix: str) -> Encoder:
         encoder = PreparedEncoder(_lazy_encoder(model, self.models))
-        if prefix:
-            return PrefixedEncoder(encoder, prefix)
-        if not self.settings.index.chinese_table:
-            return encoder
-        about = read_about()
-        if about["encoder"] != self.models.fingerprint(model):
-            return encoder
-        return BilingualEncoder(encoder, LazyEncoder(table_spec(about), StaticTable.load))
+        return PrefixedEncoder(encoder, prefix) if prefix else encoder
+
+    def _tables(self) -> list[Encoder]:
+        """The table of Chinese words, where the embedder is there into whose space it leads.
+
+        Beside an embedder that reads both languages itself it would only blur.
+        """
+        about, embedders = read_about(), self._embedders()
+        hosts = [model for model in embedders if self.models.fingerprint(model) == about["encoder"]]
+        if not hosts or any(set(LANGUAGES) <= set(model.languages) for model in embedders):
+            return []
+        into = _lazy_encoder(hosts[0], self.models).spec.name
+        return [LazyEncoder(table_spec(about, into), StaticTable.load)]
 
     def _embedders(self) -> list[Model]:
         named = self.settings.index.embedders or tuple(m.name for m in self.catalog.defaults() if m.use == "embedding")

@@ -31,6 +31,7 @@ class DataSet:
     """Documents of one language and questions about them; gains are by document id."""
 
     name: str
+    language: Language
     documents: tuple[Document, ...]
     queries: tuple[Query, ...]
 
@@ -62,7 +63,7 @@ def read_beir(folder: Path) -> DataSet:
         found = {record["doc"]: 1.0} if "doc" in record else gains.get(record["_id"], {})
         if found:
             queries.append(Query(record["text"], language, found))
-    return DataSet(folder.name, tuple(_document(record, language) for record in records), tuple(queries))
+    return DataSet(folder.name, language, tuple(_document(record, language) for record in records), tuple(queries))
 
 
 def _document(record: dict[str, Any], language: Language) -> Document:

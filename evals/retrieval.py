@@ -2,7 +2,8 @@
 
 Without a folder: the shipped questions, asked of the default collection of ASSISTANT_HOME; a find is a section. With
 `--across` the documents of the asker's language are hidden, so that what is asked must be found in the other one. A
-folder in the layout of BEIR is indexed in memory with the embedders of that home; a find is a document.
+folder in the layout of BEIR is indexed in memory with the embedders of that home; a find is a document. With
+`--mixed N` each folder is measured once more, with N documents of the other language beside its own.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
 from assistant.home import Home
 from assistant.settings import Settings
+from corpus.shipped import shipped_documents
 from evals.attached import section_names
 from evals.case import SHIPPED_CASES, load_cases
 from evals.datasets import Query, read_beir, shipped_queries
@@ -60,18 +62,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.retrieval", description="Measure the search alone.")
     parser.add_argument("folders", metavar="DIR", nargs="*", type=Path, help="a data set in the layout of BEIR")
     parser.add_argument("--across", action="store_true", help="hide the documents of the asker's own language")
+    parser.add_argument("--mixed", metavar="N", type=int, help="add N documents of the other language to each folder's")
     options = parser.parse_args(arguments)
     switch_telemetry_off()
     home = Home.find()
     workspace = Workspace(home, Settings.load(home))
-    print(f"{'set':<26}{'language':<9}{'n':>6}" + "".join(f"{column:>9}" for column in _COLUMNS))
+    print(f"{'set':<28}{'language':<9}{'n':>6}" + "".join(f"{column:>9}" for column in _COLUMNS))
     if options.folders:
-        lines = _measure_folders(options.folders, workspace)
+        lines = _measure_folders(options.folders, workspace, options.mixed or 0)
     else:
         lines = _measure_across(workspace) if options.across else _measure_shipped(workspace)
     for line in lines:
         shares = "".join(f"{share:>9.3f}" for share in astuple(line.means))
-        print(f"{line.name:<26}{line.language:<9}{line.n:>6}{shares}{line.p50_ms:>9.0f}{line.p99_ms:>9.0f}", flush=True)
+        print(f"{line.name:<28}{line.language:<9}{line.n:>6}{shares}{line.p50_ms:>9.0f}{line.p99_ms:>9.0f}", flush=True)
     return 0
 
 
@@ -137,13 +140,22 @@ def _shipped(workspace: Workspace) -> tuple[Generation, dict[str, list[Query]]]:
     return generation, shipped_queries(cases)
 
 
-def _measure_folders(folders: Sequence[Path], workspace: Workspace) -> Iterator[Line]:
-    for folder in folders:
-        data = read_beir(folder)
-        languages = {document.language for document in data.documents}
-        encoders = [encoder for encoder in workspace.encoders() if encoder.spec.languages & languages]
-        searcher = workspace.searcher(Generation.build(data.documents, encoders))
-        yield from measure(data.name, data.queries, searcher, lambda hit: hit.chunk.document_id)
+def _measure_folders(folders: Sequence[Path], workspace: Workspace, mixed: int) -> Iterator[Line]:
+    """Each set alone; then with `mixed` documents of the other language: the other sets', then shipped ones."""
+    sets, encoders = [read_beir(folder) for folder in folders], workspace.encoders()
+    every = [*(document for data in sets for document in data.documents), *(shipped_documents() if mixed else ())]
+    for data in sets:
+        alone = Generation.build(data.documents, encoders)
+        yield from measure(data.name, data.queries, workspace.searcher(alone), _document_of)
+        added = [document for document in every if document.language != data.language][:mixed]
+        if added:
+            together = Generation.build([*data.documents, *added], encoders, reuse=alone)
+            name = f"{data.name} +{len(added)}"
+            yield from measure(name, data.queries, workspace.searcher(together), _document_of)
+
+
+def _document_of(hit: Hit) -> str:
+    return hit.chunk.document_id
 
 
 if __name__ == "__main__":

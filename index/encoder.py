@@ -27,11 +27,13 @@ BATCH_SIZE = 32
 class EncoderSpec:
     """What a collection must know of an encoder without loading it.
 
-    `name` identifies its weights; `languages` are those whose texts it understands.
+    `name` identifies its weights; `languages` are those whose texts it understands. `into` names another encoder, whose
+    vectors its own may be compared with; it is empty for one that has a space to itself.
     """
 
     name: str
     languages: frozenset[Language]
+    into: str = ""
 
 
 class Encoder(Protocol):

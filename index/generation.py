@@ -73,7 +73,7 @@ class View:
 
     @cached_property
     def averages(self) -> list[tuple[Average, Average]]:
-        """Of the living chunks' vectors and of what their sections are asked as, for each space."""
+        """Of the living chunks' vectors and of what their sections are asked as, for each reading."""
         uses = self.segment.asking.uses(self.living)
         found = []
         for vectors in self.segment.vectors:
@@ -127,7 +127,7 @@ class Generation:
         self.sizes = {
             language: sum(view.language_counts[place] for view in views) for place, language in enumerate(LANGUAGES)
         }
-        self.averages = [_sum_of_averages(views, number) for number in range(len(basis.spaces))]
+        self.averages = [_sum_of_averages(views, number) for number in range(len(basis.readings))]
         self.shown = _shown(views)
         self._counts: dict[tuple[str, Language], int] = {}
 
@@ -171,11 +171,10 @@ class Generation:
 
     def known(self, space: int, documents: Iterable[str]) -> dict[str, Vectors]:
         """Text -> vector of what the encoder of a space read for these documents."""
-        languages = self.basis.spaces[space].encoder.languages
         wanted = set(documents)
         found: dict[str, Vectors] = {}
         for view in self.views:
-            found |= view.segment.known(space, languages, view.documents & wanted)
+            found |= view.segment.known(space, view.documents & wanted)
         return found
 
     def warm_up(self) -> None:
@@ -189,11 +188,15 @@ class Generation:
 def learn_basis(
     documents: Iterable[Document], encoders: Sequence[Encoder], before: Basis | None, progress: Progress
 ) -> tuple[Basis, list[Known]]:
-    """The basis of an index of `documents`, and for each encoder what it read to learn it."""
+    """The basis of an index of `documents`, and for each space what its encoder read to learn it."""
     every = list(documents)
-    foreign = frozenset(LANGUAGES).difference(*(encoder.spec.languages for encoder in encoders))
+    hosts = [encoder for encoder in encoders if not encoder.spec.into]
+    foreign = frozenset(LANGUAGES).difference(*(host.spec.languages for host in hosts))
     earlier = {space.encoder: space for space in before.spaces} if before else {}
-    learned = [learn_space(every, encoder, foreign, earlier.get(encoder.spec), progress) for encoder in encoders]
+    learned = [
+        learn_space(every, host, _tables_into(host.spec, encoders), foreign, earlier.get(host.spec), progress)
+        for host in hosts
+    ]
     return Basis(tuple(space for space, _ in learned)), [known for _, known in learned]
 
 
@@ -203,10 +206,15 @@ def generation_id(fingerprints: Mapping[str, str], encoders: Sequence[EncoderSpe
     return text_fingerprint(json.dumps(versions(encoders), sort_keys=True), *named)[:16]
 
 
-def _sum_of_averages(views: Sequence[View], space: int) -> tuple[Average, Average]:
+def _tables_into(host: EncoderSpec, encoders: Iterable[Encoder]) -> dict[Language, EncoderSpec]:
+    specs = [encoder.spec for encoder in encoders if encoder.spec.into == host.name]
+    return {language: spec for spec in specs for language in sorted(spec.languages)}
+
+
+def _sum_of_averages(views: Sequence[View], reading: int) -> tuple[Average, Average]:
     chunks, asked = Average(), Average()
     for view in views:
-        of_view = view.averages[space]
+        of_view = view.averages[reading]
         if of_view[0].count:
             chunks, asked = chunks + of_view[0], asked + of_view[1]
     return chunks, asked

@@ -101,7 +101,12 @@ class GenerationStore:
                 for language, print in space["bridges"].items()
                 if language in LANGUAGES
             }
-            spaces.append(Space(encoder, bridges))
+            tables = {
+                language: EncoderSpec(name, frozenset({language}), into=encoder.name)
+                for language, name in space["tables"].items()
+                if language in LANGUAGES
+            }
+            spaces.append(Space(encoder, bridges, tables))
         return Basis(tuple(spaces))
 
     def load_segment(self, id: str, basis: Basis, sha256: str = "") -> Segment:

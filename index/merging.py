@@ -30,11 +30,11 @@ def merge(parts: Sequence[tuple[Segment, Set[str]]], basis: Basis) -> Segment:
     asking, new_texts = merge_askings([(s.asking, new) for s, new in zip(segments, renumbered, strict=True)])
     entries = {id: segments[n].entries[id] for id, n, _ in places}
     vectors = []
-    for number, space in enumerate(basis.spaces):
+    for number, reading in enumerate(basis.readings):
         of = [segment.vectors[number] for segment in segments]
         chunks = _gather([v.chunks.rows for v in of], [new[v.chunk_of] for v, new in zip(of, renumbered, strict=True)])
         asked = _gather([v.asked.rows for v in of], [new[v.text_of] for v, new in zip(of, new_texts, strict=True)])
-        vectors.append(SegmentVectors.of(space, table, asking, (chunks, asked)))
+        vectors.append(SegmentVectors.of(reading, table, asking, (chunks, asked)))
     return Segment(
         segment_id(entries, basis),
         entries,

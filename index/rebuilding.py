@@ -92,10 +92,8 @@ class _Known:
     def __init__(self, store: GenerationStore, before: Basis | None, basis: Basis, learned: Sequence[Known]) -> None:
         """`before` is the basis of the current generation, `learned` what was read to learn `basis`."""
         self._store, self._before, self._learned = store, before, learned
-        self._spaces = [
-            before.encoders.index(encoder) if before and encoder in before.encoders else None
-            for encoder in basis.encoders
-        ]
+        earlier = [space.encoder for space in before.spaces] if before else []
+        self._spaces = [earlier.index(space.encoder) if space.encoder in earlier else None for space in basis.spaces]
         self._segments = store.current_segments() if before else {}
         self._open = lru_cache(maxsize=2)(self._load)
 
@@ -105,9 +103,8 @@ class _Known:
         for name, held in self._segments.items():
             segment = self._open(name) if held & ids else None
             for number, space in enumerate(self._spaces if segment else ()):
-                if segment is not None and space is not None and self._before is not None:
-                    languages = self._before.encoders[space].languages
-                    found[number] |= segment.known(space, languages, held & ids)
+                if segment is not None and space is not None:
+                    found[number] |= segment.known(space, held & ids)
         return list(found)
 
     def _load(self, name: str) -> Segment | None:

@@ -6,6 +6,7 @@ vectors only those that a quick look finds near are compared. The best by what i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,12 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.document import Language
+from index.chunk import LANGUAGES
 from index.encoder import Vectors
 from index.generation import Generation, Mask
 from index.keywords import Scores
 from index.segment import Segment, SegmentVectors
 
-# Words and meaning are each brought to 0 to 1 for every language and encoder on its own, and then averaged. A convex
+# Words and meaning are each brought to 0 to 1 for every language and encoder on its own, and then averaged; where
+# nothing gives a language's texts a meaning, words count alone. A convex
 # combination of scores keeps how much better the best is, which a fusion of ranks throws away (Bruch, Gai and
 # Ingber 2023).
 MEANING_WEIGHT = 0.4
@@ -34,9 +37,13 @@ _Numbers = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A question as a vector of a space, and its average cosines with chunks and with what sections are asked as."""
+    """A question as a vector to hold against texts of `language`, those of one reading.
 
-    space: int
+    With it come its average cosines with their chunks and with what their sections are asked as.
+    """
+
+    reading: int
+    language: Language
     vector: Vectors
     chunk_average: float
     asked_average: float
@@ -77,16 +84,18 @@ def _score(segment: Segment, shown: Mask, sought: Sought) -> tuple[_Numbers, npt
     for language, terms in sought.terms.items():
         for word, weight in terms:
             segment.keywords[language].add_scores(words, word, weight)
-    if not sought.meanings:
-        numbers = _highest(np.where(shown, words, 0), sought.candidates)
-        return numbers, _rounded(words[numbers])
+    meant = Counter(meaning.language for meaning in sought.meanings)
+    for language in meant:
+        words[segment.table["language"] == LANGUAGES.index(language)] *= 1 - MEANING_WEIGHT
     near = [_Near.look(segment, meaning, sought.candidates) for meaning in sought.meanings]
-    likely = (1 - MEANING_WEIGHT) * words
-    for meaning in near:
-        meaning.add_known(likely, MEANING_WEIGHT / len(near))
+    likely = words.copy()
+    for found in near:
+        found.add_known(likely, MEANING_WEIGHT / meant[found.meaning.language])
     numbers = _highest(np.where(shown, likely, 0), sought.candidates)
-    meanings = np.mean([meaning.closeness(numbers) for meaning in near], axis=0)
-    return numbers, _rounded((1 - MEANING_WEIGHT) * words[numbers] + MEANING_WEIGHT * meanings)
+    scores = words[numbers]
+    for found in near:
+        scores += MEANING_WEIGHT / meant[found.meaning.language] * found.closeness(numbers)
+    return numbers, _rounded(scores)
 
 
 @dataclass(frozen=True)
@@ -107,7 +116,7 @@ class _Near:
     @classmethod
     def look(cls, segment: Segment, meaning: Meaning, count: int) -> _Near:
         """Look quickly at everything, and exactly at some `count` chunks and asked texts."""
-        vectors, query = segment.vectors[meaning.space], meaning.vector
+        vectors, query = segment.vectors[meaning.reading], meaning.vector
         rows = vectors.chunks.nearest(query, count)
         texts = _above(vectors.chunks.cosines(query, rows), meaning.chunk_average)
         asked = vectors.text_of[vectors.asked.nearest(query, count)]

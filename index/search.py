@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from index.encoder import Encoder, Vectors
 from index.generation import Generation
 from index.lexicon import translate
 from index.scoring import Meaning, Sought, Terms, rank
-from index.space import Space
+from index.space import Space, Way
 from index.words import content_words, is_chinese_word
 
 # How many words of the other language stand for one.
@@ -92,27 +93,21 @@ class Searcher:
         return found
 
     def _meanings(self, query: str, language: Language) -> list[Meaning]:
-        """The query in every space that it can be put into."""
-        found = []
-        for number, space in enumerate(self.generation.basis.spaces):
-            vector = self._vector(query, language, space)
-            if vector is not None:
-                chunks, asked = self.generation.averages[number]
-                found.append(Meaning(number, vector, chunks.cosine(vector), asked.cosine(vector)))
+        """The query for every reading of texts that it is to be held against."""
+        basis, found = self.generation.basis, list[Meaning]()
+        vector_of = cache(lambda space, way: self._vector(query, language, basis.spaces[space], way))
+        for number, way in basis.asked(language) if query.strip() else ():
+            reading, (chunks, asked) = basis.readings[number], self.generation.averages[number]
+            if chunks.count and (reading.language == language or self._shows_foreign[language]):
+                vector = vector_of(reading.space, way)
+                if vector is not None:
+                    found.append(Meaning(number, reading.language, vector, chunks.cosine(vector), asked.cosine(vector)))
         return found
 
-    def _vector(self, query: str, language: Language, space: Space) -> Vectors | None:
-        """The query read by the encoder of `space`, or led there by a bridge."""
-        encoder = self._encoders.get(space.encoder)
-        if not query.strip() or encoder is None:
-            return None
-        if language in space.encoder.languages:
-            vectors = encoder.encode([query])
-        elif language in space.bridges:
-            vectors = space.bridges[language].encode([query])
-        else:
-            return None
-        return np.asarray(vectors[0], dtype=np.float32)
+    def _vector(self, query: str, language: Language, space: Space, way: Way) -> Vectors | None:
+        """The query in `space`; None where what reads it is not there."""
+        reader = space.reader(language, way, self._encoders.values())
+        return None if reader is None else np.asarray(reader.encode([query])[0], dtype=np.float32)
 
 
 def _translated(words: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ On disk it is a part (index/files.py):
     chunks                       where each chunk lies in its document (CHUNK)
     keywords-<language>.…        BM25 postings of that language's chunks
     asked.…                      what sections are asked as
-    vectors-<n>.chunks, .asked   vectors in the n-th space
+    vectors-<reading>.…          vectors of its chunks and of what their sections are asked as (index/space.py)
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from index.entry import Entry, entry_of
 from index.errors import CollectionDamagedError
 from index.files import Data, Part
 from index.keywords import KeywordIndex
-from index.space import Known, Progress, Space
+from index.space import Known, Progress, Reading, Way
 from index.splitter import split_document
 from index.vectors import VectorTable
 
@@ -41,12 +41,13 @@ _DOCUMENTS_KEPT = 512  # parsed ones
 
 @dataclass(frozen=True)
 class SegmentVectors:
-    """Vectors of the chunks and asked texts that a space covers.
+    """Vectors of one reading's chunks and asked texts.
 
     Vector i of `chunks` is chunk `chunk_of[i]`, of `asked` text `text_of[i]`; `row_of` has the vector of every chunk
     and `asked_row_of` that of every text, -1 for none.
     """
 
+    reading: Reading
     chunks: VectorTable
     asked: VectorTable
     chunk_of: npt.NDArray[np.intp]
@@ -55,13 +56,17 @@ class SegmentVectors:
     asked_row_of: npt.NDArray[np.int32]
 
     @classmethod
-    def of(cls, space: Space, table: npt.NDArray[Any], asking: Asking, rows: tuple[Vectors, Vectors]) -> SegmentVectors:
+    def of(
+        cls, reading: Reading, table: npt.NDArray[Any], asking: Asking, rows: tuple[Vectors, Vectors]
+    ) -> SegmentVectors:
         """Vectors with what they are of."""
-        chunk_of, text_of = _covered(space, table, asking)
+        chunk_of, text_of = _covered(reading, table, asking)
         if (len(rows[0]), len(rows[1])) != (len(chunk_of), len(text_of)):
             raise ValueError(f"{len(rows[0])} and {len(rows[1])} vectors for {len(chunk_of)} and {len(text_of)} texts")
         tables = VectorTable(rows[0]), VectorTable(rows[1])
-        return cls(*tables, chunk_of, text_of, _inverse(chunk_of, len(table)), _inverse(text_of, len(asking.texts)))
+        return cls(
+            reading, *tables, chunk_of, text_of, _inverse(chunk_of, len(table)), _inverse(text_of, len(asking.texts))
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Segment:
         known: Sequence[Known],
         progress: Progress = lambda done, total: None,
     ) -> Segment:
-        """Cut, count and encode `documents`; `known` has, for each space, vectors that need not be made again."""
+        """Cut, count and encode `documents`; `known` has, for each space, what its encoder need not read again."""
         ordered = sorted(documents, key=lambda document: document.id)
         cut = [split_document(document) for document in ordered]
         chunks = [chunk for found in cut for chunk in found]
@@ -95,12 +100,11 @@ class Segment:
         )
         asking = Asking.gather(chunks)
         vectors = []
-        for space, encoder, of_space in zip(basis.spaces, encoders, known, strict=True):
-            chunk_of, text_of = _covered(space, table, asking)
-            texts = [(chunks[n].indexed_text, chunks[n].language) for n in chunk_of]
-            texts += [asking.texts[n] for n in text_of]
-            rows = space.vectors(texts, encoder, of_space, progress)
-            vectors.append(SegmentVectors.of(space, table, asking, (rows[: len(chunk_of)], rows[len(chunk_of) :])))
+        for reading in basis.readings:
+            chunk_of, text_of = _covered(reading, table, asking)
+            texts = [chunks[n].indexed_text for n in chunk_of] + [asking.texts[n][0] for n in text_of]
+            rows = basis.spaces[reading.space].vectors(reading, texts, encoders, known[reading.space], progress)
+            vectors.append(SegmentVectors.of(reading, table, asking, (rows[: len(chunk_of)], rows[len(chunk_of) :])))
         entries = {document.id: entry_of(document, len(found)) for document, found in zip(ordered, cut, strict=True)}
         return cls(
             segment_id(entries, basis),
@@ -126,8 +130,9 @@ class Segment:
         files: dict[str, Data] = {"documents.jsonl": self.lines, "chunks": self.table, **self.asking.files()}
         for language, index in self.keywords.items():
             files |= index.files(f"keywords-{language}")
-        for number, vectors in enumerate(self.vectors):
-            files |= {f"vectors-{number}.chunks": vectors.chunks.rows, f"vectors-{number}.asked": vectors.asked.rows}
+        for vectors in self.vectors:
+            name = f"vectors-{vectors.reading.name}"
+            files |= {f"{name}.chunks": vectors.chunks.rows, f"{name}.asked": vectors.asked.rows}
         return files
 
     @classmethod
@@ -139,12 +144,12 @@ class Segment:
         try:
             table, asking = part.array("chunks", CHUNK), Asking.load(part)
             vectors = []
-            for number, space in enumerate(basis.spaces):
-                covered = _covered(space, table, asking)
+            for reading in basis.readings:
+                covered = _covered(reading, table, asking)
                 kinds = ("chunks", "asked")
-                raw = [part.array(f"vectors-{number}.{kind}", np.float32) for kind in kinds]
+                raw = [part.array(f"vectors-{reading.name}.{kind}", np.float32) for kind in kinds]
                 rows = [found.reshape(len(of), -1 if len(of) else 1) for found, of in zip(raw, covered, strict=True)]
-                vectors.append(SegmentVectors.of(space, table, asking, (rows[0], rows[1])))
+                vectors.append(SegmentVectors.of(reading, table, asking, (rows[0], rows[1])))
             return cls(
                 id,
                 {id: Entry(*record) for id, record in part.head["documents"].items()},
@@ -184,20 +189,17 @@ class Segment:
         chunks = [(number, self.chunk(number)) for place in twins for number in self.chunks_of(place)]
         return [(number, chunk.language, chunk.evidence) for number, chunk in chunks]
 
-    def known(self, space: int, encoder_languages: frozenset[Language], documents: Iterable[str]) -> dict[str, Vectors]:
+    def known(self, space: int, documents: Iterable[str]) -> dict[str, Vectors]:
         """Text -> vector of what the encoder of a space read for these documents."""
-        vectors = self.vectors[space]
         wanted = set(documents)
         numbers = [n for place, id in enumerate(self.ids) if id in wanted for n in self.chunks_of(place)]
-        found = {
-            chunk.indexed_text: vectors.chunks.rows[vectors.row_of[number]]
-            for number, chunk in ((number, self.chunk(number)) for number in numbers)
-            if chunk.language in encoder_languages
-        }
-        for row, text_number in zip(vectors.asked.rows, vectors.text_of, strict=True):
-            text, language = self.asking.texts[text_number]
-            if language in encoder_languages:
-                found[text] = row
+        found: dict[str, Vectors] = {}
+        for vectors in self.vectors:
+            if (vectors.reading.space, vectors.reading.way) == (space, Way.ENCODER):
+                read = [(number, row) for number in numbers if (row := vectors.row_of[number]) >= 0]
+                found |= {self.chunk(number).indexed_text: vectors.chunks.rows[row] for number, row in read}
+                texts = (self.asking.texts[number][0] for number in vectors.text_of)
+                found |= dict(zip(texts, vectors.asked.rows, strict=True))
         return found
 
     def line(self, place: int) -> bytes:
@@ -230,11 +232,11 @@ def _counted(chunks: Sequence[Chunk], language: Language) -> Iterable[tuple[int,
 
 
 def _covered(
-    space: Space, table: npt.NDArray[Any], asking: Asking
+    reading: Reading, table: npt.NDArray[Any], asking: Asking
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """The chunks and the asked texts that have vectors in `space`."""
-    covered = space.covers()
-    return np.flatnonzero(np.isin(table["language"], covered)), np.flatnonzero(np.isin(asking.languages, covered))
+    """The chunks and the asked texts that have vectors in `reading`."""
+    language = LANGUAGES.index(reading.language)
+    return np.flatnonzero(table["language"] == language), np.flatnonzero(asking.languages == language)
 
 
 def _inverse(numbers: npt.NDArray[np.intp], size: int) -> npt.NDArray[np.int32]:

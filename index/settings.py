@@ -9,13 +9,11 @@ from dataclasses import dataclass
 class IndexSettings:
     """How collections are indexed and searched.
 
-    `embedders` are names of the catalogue; empty for its default ones. `reranker` is one too, or empty for none. With
-    `chinese_table` an embedder for which there is a table of Chinese words also reads Chinese (embedder.md).
+    `embedders` are names of the catalogue; empty for its default ones. `reranker` is one too, or empty for none.
     """
 
     embedders: tuple[str, ...] = ()
     reranker: str = ""
-    chinese_table: bool = False
 
     def __post_init__(self) -> None:
         if isinstance(self.embedders, str):

@@ -131,9 +131,9 @@ def read_about(folder: Path = SHIPPED_TABLE) -> dict[str, Any]:
         raise EncoderError(f"there is no table of words in {folder} ({error}); install this again") from error
 
 
-def table_spec(about: dict[str, Any]) -> EncoderSpec:
-    """What a collection records of a table."""
-    return EncoderSpec(about["name"], frozenset({"zh"}))
+def table_spec(about: dict[str, Any], into: str = "") -> EncoderSpec:
+    """What a collection records of a table that leads into the space of the encoder `into`."""
+    return EncoderSpec(about["name"], frozenset({"zh"}), into)
 
 
 def quantised(vectors: Vectors) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.uint8]]:

@@ -69,7 +69,7 @@ def renamed(segment: Segment, copy: int) -> Segment:
     table["id"] = np.char.add(f"{copy:02}".encode(), table["id"].astype("S22"))
     old = segment.vectors[0]
     rows = _other_vectors(old.chunks.rows, copy)
-    vectors = SegmentVectors.of(BASIS.spaces[0], table, segment.asking, (rows, old.asked.rows))
+    vectors = SegmentVectors.of(BASIS.readings[0], table, segment.asking, (rows, old.asked.rows))
     return replace(segment, id=f"{copy:024}", entries=entries, lines=lines, table=table, vectors=(vectors,))
 
 

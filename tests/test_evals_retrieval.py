@@ -101,6 +101,20 @@ def test_the_command_prints_a_line_for_each_folder(
     assert line.split()[:3] == ["small", "en", "2"]
 
 
+def test_a_set_is_measured_again_with_documents_of_the_other_language_beside_its_own(
+    beir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chinese = tmp_path / "chinese"
+    chinese.mkdir()
+    texts = ["缓存保存重复提示词的回答。", "批处理让多个请求共用一次权重读取。"]
+    write_lines(chinese / "corpus.jsonl", [{"_id": f"z{n}", "text": text} for n, text in enumerate(texts)])
+    write_lines(chinese / "queries.jsonl", [{"_id": "q", "text": "缓存保存什么？", "doc": "z0"}])
+    monkeypatch.setenv("ASSISTANT_HOME", str(tmp_path / "home"))
+    assert main([str(beir), str(chinese), "--mixed", "2"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [line[:2] for line in lines] == [["small", "en"], ["small", "+2"], ["chinese", "zh"], ["chinese", "+2"]]
+
+
 def test_shipped_questions_are_asked_as_the_assistant_would_and_grouped_by_their_first_tag() -> None:
     def a_case(name: str, *tags: str, history: tuple[Turn, ...] = (), sections: tuple[str, ...] = ("g#a",)) -> Case:
         return Case(id=name, question="And QLoRA?", language="en", history=history, tags=tags, sections=sections)

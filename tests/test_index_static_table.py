@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.bilingual import BilingualEncoder
-from index.encoder import EncoderSpec, Vectors
+from index.encoder import EncoderSpec
 from index.errors import EncoderError
 from index.static_table import StaticTable, pack, quantised, read_about, unpack
 
@@ -69,26 +68,6 @@ def test_a_damaged_table_is_refused_with_a_way_on(tmp_path: Path) -> None:
     (tmp_path / "table.npy").write_bytes(b"")
     with pytest.raises(EncoderError, match="cannot be read"):
         StaticTable.load(tmp_path)
-
-
-class Ones:
-    """An English encoder for which every text is the same."""
-
-    spec = EncoderSpec("ones", frozenset({"en"}))
-    dimensions = 8
-
-    def encode(self, texts: list[str]) -> Vectors:
-        """See `Encoder`."""
-        return np.full((len(texts), 8), 1 / np.sqrt(8), dtype=np.float32)
-
-
-def test_each_language_is_read_by_its_own_encoder() -> None:
-    both = BilingualEncoder(Ones(), table())
-    assert both.spec == EncoderSpec("ones+small@1", frozenset({"zh", "en"}))
-    vectors = both.encode(["the cost of a model", "成本", "", "模型"])
-    assert np.array_equal(vectors[[0, 2]], Ones().encode(["", ""]))
-    assert np.array_equal(vectors[[1, 3]], table().encode(["成本", "模型"]))
-    assert both.encode([]).shape == (0, 8)
 
 
 def test_the_shipped_table_names_the_data_it_is_made_from() -> None:
