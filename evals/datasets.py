@@ -41,12 +41,21 @@ def shipped_queries(cases: Iterable[Case]) -> dict[str, list[Query]]:
 
     Those asked across languages or of attached documents need an index of their own and are left out.
     """
+    return _by_kind(case for case in cases if ACROSS not in case.tags and not case.documents)
+
+
+def own_queries(cases: Iterable[Case]) -> dict[str, list[Query]]:
+    """The questions of documents that they bring along, by their first tag."""
+    return _by_kind(case for case in cases if case.documents)
+
+
+def _by_kind(cases: Iterable[Case]) -> dict[str, list[Query]]:
     sets: dict[str, list[Query]] = defaultdict(list)
     for case in cases:
-        if case.sections and ACROSS not in case.tags and not case.documents:
+        if case.sections:
             text = understand(case.question, case.history).standalone
             gains = dict.fromkeys(case.sections, 1.0)
-            sets[case.tags[0] if case.tags else "untagged"].append(Query(text, case.language, gains, any_counts=True))
+            sets[case.kind or "untagged"].append(Query(text, case.language, gains, any_counts=True))
     return sets
 
 

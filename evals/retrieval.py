@@ -1,9 +1,10 @@
 """Measure the search alone: `python -m evals.retrieval [DIR…]`.
 
 Without a folder: the shipped questions, asked of the default collection of ASSISTANT_HOME; a find is a section. With
-`--across` the documents of the asker's language are hidden, so that what is asked must be found in the other one. A
-folder in the layout of BEIR is indexed in memory with the embedders of that home; a find is a document. With
-`--mixed N` each folder is measured once more, with N documents of the other language beside its own.
+`--across` the documents of the asker's language are hidden, so that what is asked must be found in the other one. With
+`--own` the documents that cases bring along are added to the collection, and their questions asked. A folder in the
+layout of BEIR is indexed in memory with the embedders of that home; a find is a document. With `--mixed N` each folder
+is measured once more, with N documents of the other language beside its own.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from assistant.home import Home
 from assistant.settings import Settings
 from corpus.shipped import shipped_documents
 from evals.attached import section_names
-from evals.case import SHIPPED_CASES, load_cases
-from evals.datasets import Query, read_beir, shipped_queries
+from evals.case import SHIPPED_CASES, Case, load_cases
+from evals.datasets import Query, own_queries, read_beir, shipped_queries
 from evals.ranking import ndcg, once, recall, reciprocal_rank
 from index.chunk import LANGUAGES, Hit
 from index.generation import Generation
@@ -62,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.retrieval", description="Measure the search alone.")
     parser.add_argument("folders", metavar="DIR", nargs="*", type=Path, help="a data set in the layout of BEIR")
     parser.add_argument("--across", action="store_true", help="hide the documents of the asker's own language")
+    parser.add_argument("--own", action="store_true", help="add the cases' own documents and ask about these")
     parser.add_argument("--mixed", metavar="N", type=int, help="add N documents of the other language to each folder's")
     options = parser.parse_args(arguments)
     switch_telemetry_off()
@@ -70,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"{'set':<28}{'language':<9}{'n':>6}" + "".join(f"{column:>9}" for column in _COLUMNS))
     if options.folders:
         lines = _measure_folders(options.folders, workspace, options.mixed or 0)
+    elif options.own:
+        lines = _measure_own(workspace)
     else:
         lines = _measure_across(workspace) if options.across else _measure_shipped(workspace)
     for line in lines:
@@ -116,28 +120,38 @@ def _means(judged: Sequence[Judged]) -> Judged:
 
 
 def _measure_shipped(workspace: Workspace) -> Iterator[Line]:
-    generation, sets = _shipped(workspace)
+    generation, cases = _shipped(workspace)
     searcher = workspace.searcher(generation)
-    for name, queries in sets.items():
+    for name, queries in shipped_queries(cases).items():
         yield from measure(f"shipped: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
 
 
 def _measure_across(workspace: Workspace) -> Iterator[Line]:
     """The same questions, each asked of an index without the documents of its own language."""
-    generation, sets = _shipped(workspace)
+    generation, cases = _shipped(workspace)
     encoders = workspace.encoders()
     for language in LANGUAGES:
         others = [document for document in generation.documents.values() if document.language != language]
         searcher = workspace.searcher(Generation.build(others, encoders, reuse=generation))
-        for name, queries in sets.items():
+        for name, queries in shipped_queries(cases).items():
             chosen = [query for query in queries if query.language == language]
             yield from measure(f"across: {name}", chosen, searcher, lambda hit: hit.chunk.evidence)
 
 
-def _shipped(workspace: Workspace) -> tuple[Generation, dict[str, list[Query]]]:
+def _measure_own(workspace: Workspace) -> Iterator[Line]:
+    """Questions of people's own documents, which lie among the shipped ones."""
+    generation, cases = _shipped(workspace)
+    own = {attached.name: attached.document for case in cases if case.sections for attached in case.documents}
+    every = [*generation.documents.values(), *own.values()]
+    searcher = workspace.searcher(Generation.build(every, workspace.encoders(), reuse=generation))
+    for name, queries in own_queries(cases).items():
+        yield from measure(f"own: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
+
+
+def _shipped(workspace: Workspace) -> tuple[Generation, list[Case]]:
     generation = workspace.generation(DEFAULT_COLLECTION, notice=lambda line: None, progress=lambda done, total: None)
     cases = load_cases(sorted(SHIPPED_CASES.glob("*.jsonl")), section_names(generation.documents.values()))
-    return generation, shipped_queries(cases)
+    return generation, cases
 
 
 def _measure_folders(folders: Sequence[Path], workspace: Workspace, mixed: int) -> Iterator[Line]:

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.document import Language
-from index.chunk import LANGUAGES
 from index.encoder import Vectors
 from index.generation import Generation, Mask
 from index.keywords import Scores
@@ -80,13 +79,12 @@ def rank(generation: Generation, sought: Sought, language: Language) -> list[tup
 
 def _score(segment: Segment, shown: Mask, sought: Sought) -> tuple[_Numbers, npt.NDArray[np.float64]]:
     """The candidates of a segment and their scores."""
+    meant = Counter(meaning.language for meaning in sought.meanings)
     words = np.zeros(segment.size, dtype=np.float32)
     for language, terms in sought.terms.items():
+        share = 1 - MEANING_WEIGHT if language in meant else 1.0
         for word, weight in terms:
-            segment.keywords[language].add_scores(words, word, weight)
-    meant = Counter(meaning.language for meaning in sought.meanings)
-    for language in meant:
-        words[segment.table["language"] == LANGUAGES.index(language)] *= 1 - MEANING_WEIGHT
+            segment.keywords[language].add_scores(words, word, share * weight)
     near = [_Near.look(segment, meaning, sought.candidates) for meaning in sought.meanings]
     likely = words.copy()
     for found in near:

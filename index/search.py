@@ -94,10 +94,11 @@ class Searcher:
 
     def _meanings(self, query: str, language: Language) -> list[Meaning]:
         """The query for every reading of texts that it is to be held against."""
-        basis, found = self.generation.basis, list[Meaning]()
+        basis = self.generation.basis
+        readings, found = basis.readings, list[Meaning]()
         vector_of = cache(lambda space, way: self._vector(query, language, basis.spaces[space], way))
         for number, way in basis.asked(language) if query.strip() else ():
-            reading, (chunks, asked) = basis.readings[number], self.generation.averages[number]
+            reading, (chunks, asked) = readings[number], self.generation.averages[number]
             if chunks.count and (reading.language == language or self._shows_foreign[language]):
                 vector = vector_of(reading.space, way)
                 if vector is not None:
