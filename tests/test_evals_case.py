@@ -160,6 +160,7 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     assert count("across") >= 40
     assert count("conversation") >= 60
     assert count("own") == 20
+    assert count("own-across") == 48
     assert count("attack") == 40
     assert count("cost") >= 60
     assert count("multi-step") >= 20
@@ -167,7 +168,7 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     assert len(held_out) >= 48
     assert {case.kind for case in held_out} == {"guide", "near-miss", "off-topic", "cost", "conversation"}
     assert all(case.history for case in shipped if "conversation" in case.tags)
-    assert all(case.documents for case in shipped if {"own", "attack"} & set(case.tags))
+    assert all(case.documents for case in shipped if {"own", "own-across", "attack"} & set(case.tags))
     assert all(case.forbidden for case in shipped if "attack" in case.tags)
     assert all(case.numbers for case in shipped if "cost" in case.tags)
     assert all((case.status == "refused") == ("unanswerable" in case.tags) for case in shipped)
