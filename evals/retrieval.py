@@ -139,13 +139,15 @@ def _measure_across(workspace: Workspace) -> Iterator[Line]:
 
 
 def _measure_own(workspace: Workspace) -> Iterator[Line]:
-    """Questions of people's own documents, which lie among the shipped ones."""
+    """Questions of people's own documents, which lie among the shipped ones, and those of the shipped ones beside."""
     generation, cases = _shipped(workspace)
     own = {attached.name: attached.document for case in cases if case.sections for attached in case.documents}
     every = [*generation.documents.values(), *own.values()]
     searcher = workspace.searcher(Generation.build(every, workspace.encoders(), reuse=generation))
     for name, queries in own_queries(cases).items():
         yield from measure(f"own: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
+    for name, queries in shipped_queries(cases).items():
+        yield from measure(f"beside own: {name}", queries, searcher, lambda hit: hit.chunk.evidence)
 
 
 def _shipped(workspace: Workspace) -> tuple[Generation, list[Case]]:

@@ -13,7 +13,7 @@ from index.chunk import LANGUAGES, Chunk, Hit
 from index.encoder import Encoder, Vectors
 from index.generation import Generation
 from index.lexicon import translate
-from index.scoring import Meaning, Sought, Terms, rank
+from index.scoring import FOREIGN, Meaning, Sought, Terms, rank
 from index.space import Space, Way
 from index.words import content_words, is_chinese_word
 
@@ -117,8 +117,9 @@ def _translated(words: Sequence[str]) -> list[str]:
 
 
 def _hit(chunk: Chunk, score: float, known: float, language: Language) -> Hit:
-    is_asked = chunk.questions and chunk.language == language
-    relevance = math.sqrt(score * known) * (1.0 if is_asked else UNASKED)
+    is_own = chunk.language == language
+    is_asked = chunk.questions and is_own
+    relevance = math.sqrt((score if is_own else score / FOREIGN[language]) * known) * (1.0 if is_asked else UNASKED)
     return Hit(chunk, score, min(1.0, relevance))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,8 @@ from index.collection import Collection
 from index.encoder import Encoder, EncoderSpec, Vectors
 from index.errors import CollectionStaleError
 from index.generation import Generation
-from index.search import Searcher
+from index.scoring import FOREIGN
+from index.search import UNASKED, Searcher
 from index.space import Reading, Space, Way
 from index.words import words
 from tests.doubles import HashEncoder, make_document
@@ -107,6 +109,14 @@ def test_texts_in_another_language_change_no_score_of_the_askers_own() -> None:
         for documents in (own, some_documents())
     ]
     assert found[0].items() <= found[1].items()
+
+
+def test_the_other_language_is_put_right_in_the_order_and_not_in_the_relevance() -> None:
+    documents = [make_document("苹果碰伤了。", name="apple-zh", language="zh")]
+    searcher = Searcher(Generation.build(documents, readers()), readers())
+    (foreign,), (own,) = (searcher.search("苹果碰伤", language=language, limit=1) for language in ("en", "zh"))
+    assert foreign.relevance == pytest.approx(UNASKED * math.sqrt(foreign.score / FOREIGN["en"]), abs=1e-5)
+    assert own.relevance == pytest.approx(min(1.0, UNASKED * math.sqrt(own.score)), abs=1e-5)
 
 
 def test_both_ways_survive_the_disk_a_merge_and_a_second_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
