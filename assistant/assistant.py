@@ -70,20 +70,20 @@ class Assistant:
             raise RuntimeError("the stream ended without an answer")
         return answer
 
-    def on(self, searcher: Searcher) -> Assistant:
-        """The same assistant on another index."""
-        return self._with(searcher, self.backend)
+    def on(self, searcher: Searcher, collection: str) -> Assistant:
+        """The same assistant on another index, that of `collection`."""
+        return self._with(searcher, self.backend, collection)
 
     def asked_by(self, asker: str) -> Assistant:
         """The same assistant for one asker: where several wait for the model, askers take turns."""
-        return self._with(self.searcher, self.backend.asked_by(asker))
+        return self._with(self.searcher, self.backend.asked_by(asker), self._collection)
 
-    def _with(self, searcher: Searcher, backend: Backend) -> Assistant:
+    def _with(self, searcher: Searcher, backend: Backend, collection: str) -> Assistant:
         return Assistant(
             searcher,
             backend,
             self._settings,
-            collection=self._collection,
+            collection=collection,
             tables=self.tables,
             company=self._company,
         )
@@ -133,7 +133,9 @@ class Assistant:
         is_away = not (yield from self._write(draft, understood, passages, clock))
         yield from draft.close()
         verified = draft.verified()
-        answer = judge(replace(blank, usage=draft.usage), draft, verified, hits)
+        # A server that came up while it was asked has only now said what its model is called.
+        blank = replace(blank, usage=draft.usage, model=self.backend.client.model if self.backend.client else "")
+        answer = judge(blank, draft, verified, hits)
         if is_away:
             reason = answer.reason or "model_away"
             return replace(answer, backend="extractive", model="", reason=reason)

@@ -238,6 +238,82 @@ def test_a_conversation_outlives_a_reload_and_is_found_renamed_and_deleted(visit
     visit.page.wait_for_selector("#notice :text('没有这个对话')")
 
 
+# Asks a suggested question in the very frame in which it appears.
+AT_ONCE = """async rounds => {
+  const asked = () => document.querySelectorAll('#chat [data-testid=user]').length;
+  for (let round = 1; round <= rounds; round++) {
+    const before = asked();
+    const option = () => document.querySelector('#chat .option');
+    while (!option()) await new Promise(requestAnimationFrame);
+    option().click();
+    const until = Date.now() + 20000;
+    while (asked() === before && Date.now() < until) await new Promise(requestAnimationFrame);
+  }
+  return asked();
+}"""
+
+
+def test_what_is_asked_as_soon_as_an_answer_stands_there_is_not_lost(visit: Visit) -> None:
+    visit.ask(ZH)
+    assert visit.page.evaluate(AT_ONCE, 4) == 5
+
+
+def test_a_double_click_asks_once(visit: Visit) -> None:
+    question = "创业公司怎样控制推理的成本？"
+    visit.page.fill("#question textarea", question)
+    visit.page.dblclick("#send")
+    visit.answered(question)
+    visit.page.wait_for_timeout(1000)
+    visit.page.reload()
+    visit.page.wait_for_selector(f"#listed a:has-text('{question}')")
+    assert visit.page.locator("#listed a", has_text=question).count() == 1
+
+
+@pytest.mark.parametrize("redrawn", ["document.querySelector('#listed nav').outerHTML += ''", "0"])
+def test_a_click_on_a_list_that_is_redrawn_meanwhile_is_not_lost(visit: Visit, redrawn: str) -> None:
+    visit.ask(ZH)
+    visit.page.wait_for_function("location.search.includes('c=')")
+    conversation = visit.page.url.split("c=")[1]
+    visit.page.click("#new")
+    visit.page.wait_for_selector("#chat .example")
+    visit.page.wait_for_function("!location.search")
+    link = visit.page.locator(f"#listed a[data-conversation='{conversation}']")
+    link.hover()
+    visit.page.mouse.down()
+    visit.page.evaluate(redrawn)
+    visit.page.mouse.up()
+    visit.page.wait_for_selector("#chat [data-testid=bot]")
+    visit.page.wait_for_function("id => location.search.endsWith(id)", arg=conversation)
+
+
+def test_a_press_on_a_button_that_is_drawn_anew_meanwhile_counts_once(visit: Visit) -> None:
+    visit.page.evaluate(
+        """() => { window.pressed = 0; window.draw = () => {
+        const old = document.querySelector('#anew'), button = document.createElement('button');
+        button.id = 'anew'; button.textContent = 'anew'; button.style = 'position:fixed;top:0;left:0;z-index:99';
+        button.onclick = () => window.pressed++;
+        old ? old.replaceWith(button) : document.body.append(button); }; window.draw(); }"""
+    )
+    for redraws, count in ((False, 1), (True, 2)):
+        visit.page.hover("#anew")
+        visit.page.mouse.down()
+        if redraws:
+            visit.page.evaluate("window.draw()")
+        visit.page.mouse.up()
+        visit.page.wait_for_timeout(200)
+        assert visit.page.evaluate("window.pressed") == count
+
+
+def test_what_is_typed_while_an_answer_comes_stays(visit: Visit) -> None:
+    visit.page.fill("#question textarea", ZH)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function("document.querySelector('#question textarea').value === ''")
+    visit.page.fill("#question textarea", EN)
+    visit.answered(ZH)
+    visit.page.wait_for_timeout(500)
+    assert visit.page.input_value("#question textarea") == EN
+
+
 def test_a_question_can_be_asked_again_in_other_words_and_a_suggested_one_next(visit: Visit) -> None:
     visit.ask(EN)
     visit.page.locator("#chat").get_by_role("button", name="编辑").click()
@@ -422,6 +498,12 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(browser: Any, page_home: Pat
         visit.page.wait_for_selector("#chat [data-testid=bot] >> text=then then")
         visit.page.click("#stop")
         visit.page.wait_for_selector("#notice >> text=what had come is kept")
+        visit.page.fill("#question textarea", "And how much memory?")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_selector("#chat [data-testid=user] >> text=And how much memory?")
+        visit.page.wait_for_selector("#chat [data-testid=bot] >> nth=1 >> text=then then")
+        visit.page.click("#stop")
+        visit.page.wait_for_selector("#notice >> text=what had come is kept")
         visit.page.reload()
         visit.page.wait_for_selector("#chat [data-testid=bot] >> text=This answer was not finished")
         assert "fewer bits." in visit.bot()
@@ -455,6 +537,12 @@ def test_headers_keep_foreign_content_out(page_url: str) -> None:
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_a_connection_that_never_asks_is_closed(page_url: str) -> None:
+    host, port = page_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as silent:
+        assert silent.recv(1) == b""
 
 
 def test_a_huge_body_is_refused(page_url: str) -> None:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Answer, Citation, Sentence
+from assistant.app import DEFAULT_COLLECTION
 from assistant.conversation import KeptTurn, ReadPassage
 from assistant.export import with_sources
 from assistant.interfaces.calculation_view import calculation_html
+from assistant.interfaces.passage_view import Quote, links_as_text, passage_html
 from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Language
 
@@ -27,6 +29,8 @@ _SEARCHED_AS = {"zh": "检索：", "en": "Searched as: "}
 _COPY = {"zh": "复制回答和来源", "en": "Copy answer with sources"}
 _READ_NOT_USED = {"zh": "读过，未引用", "en": "read, not cited"}
 _PAGE = {"zh": "第 {page} 页", "en": "page {page}"}
+_ASKED_OF = {"zh": "资料库：", "en": "Asked of: "}
+_SHIPPED = {"zh": "{name}（自带资料）", "en": "{name} (shipped documents)"}
 _NOTHING_YET = {"zh": "来源会显示在这里。", "en": "Sources will appear here."}
 
 # Verdicts that are said in words; a supported sentence has its marks, and what claims nothing has none.
@@ -61,9 +65,28 @@ def marked_text(sentence: Sentence, language: Language) -> str:
     return sentence.text + marks_of(sentence)
 
 
-def checked_markdown(checked: Checked, language: Language, turn: int) -> str:
-    """A finished sentence with its marks or its warning; a mark leads to the source in the panel of `turn`."""
-    return plain_markdown(checked.before) + _sentence_markdown(checked.sentence, language, turn)
+def checked_markdown(checked: Sequence[Checked], language: Language, turn: int | None) -> str:
+    """Finished sentences, each with its marks or its warning; a mark leads to the source in the panel of `turn`.
+
+    Sentences of a line that rest on the same passages, or on none, have one mark behind the last of them.
+    """
+    parts = []
+    for place, one in enumerate(checked):
+        following = checked[place + 1] if place + 1 < len(checked) else None
+        goes_on = following is not None and _is_one_run(one, following)
+        shown = (
+            plain_markdown(links_as_text(one.sentence.text))
+            if goes_on
+            else _sentence_markdown(one.sentence, language, turn)
+        )
+        parts += [plain_markdown(one.before), shown]
+    return "".join(parts)
+
+
+def _is_one_run(first: Checked, second: Checked) -> bool:
+    a, b = first.sentence, second.sentence
+    is_line = "\n" not in second.before and not a.text.endswith("|")
+    return is_line and a.verdict != "no_claim" and (a.verdict, a.citations) == (b.verdict, b.citations)
 
 
 def turn_markdown(turn: KeptTurn, language: Language) -> str:
@@ -82,29 +105,29 @@ def answer_markdown(answer: Answer, turn: int | None = None) -> str:
     """
     if answer.status == "refused":
         return plain_markdown(answer.answer) + _refused_draft(answer, turn)
-    parts, position = [], 0
+    checked, position = list[Checked](), 0
     for sentence in answer.sentences:
         shown = _as_in_answer(sentence)
         start = answer.answer.find(shown, position)
         if start < 0:
             continue
-        parts += [plain_markdown(answer.answer[position:start]), _sentence_markdown(sentence, answer.language, turn)]
+        checked.append(Checked(answer.answer[position:start], sentence))
         position = start + len(shown)
-    parts.append(plain_markdown(answer.answer[position:]))
+    parts = [checked_markdown(checked, answer.language, turn), plain_markdown(answer.answer[position:])]
     if answer.status == "partial":
         note = BROKEN if answer.reason == "broken_off" else PARTIAL
         parts.append(f"\n\n*{note[answer.language]}*")
     return "".join(parts)
 
 
-def turn_sources_html(turn: KeptTurn, language: Language) -> str:
-    """The panel of a kept turn."""
+def turn_sources_html(turn: KeptTurn, language: Language, asked_of: str = "") -> str:
+    """The panel of a kept turn; `asked_of` is the line about collections, where there are several."""
     if turn.answer is None:
         return sources_html(turn.passages, (), language, turn.id)
     answer = turn.answer
-    head = ""
+    head = asked_of
     if answer.standalone_question != turn.question:
-        head = searched_as_html(answer.standalone_question, language)
+        head += searched_as_html(answer.standalone_question, language)
     if answer.status in ("answered", "partial"):
         copied = _attribute(with_sources(answer))
         head += f'<button type="button" class="copy" data-copy="{copied}">{_COPY[language]}</button>'
@@ -115,6 +138,17 @@ def turn_sources_html(turn: KeptTurn, language: Language) -> str:
 def searched_as_html(question: str, language: Language) -> str:
     """The question as it was searched for, when that is not how it was asked."""
     return f'<p class="searched">{_SEARCHED_AS[language]}{html.escape(question)}</p>'
+
+
+def collection_label(name: str, language: Language) -> str:
+    """What people call a collection."""
+    return _SHIPPED[language].format(name=name) if name == DEFAULT_COLLECTION else name
+
+
+def asked_of_html(names: Sequence[str], language: Language) -> str:
+    """Which collections were asked."""
+    labels = ("、" if language == "zh" else ", ").join(collection_label(name, language) for name in names)
+    return f'<p class="searched">{_ASKED_OF[language]}{html.escape(labels)}</p>'
 
 
 def sources_html(passages: Sequence[ReadPassage], citations: Sequence[Citation], language: Language, turn: int) -> str:
@@ -137,7 +171,7 @@ def _as_in_answer(sentence: Sentence) -> str:
 
 
 def _sentence_markdown(sentence: Sentence, language: Language, turn: int | None) -> str:
-    text = plain_markdown(sentence.text)
+    text = plain_markdown(links_as_text(sentence.text))
     mark = marks_of(sentence)
     if turn is not None:
         mark = "".join(f"[[{n}]](#{source_anchor(turn, n)})" for n in sentence.citations)
@@ -161,17 +195,13 @@ def _source_html(passage: ReadPassage, citation: Citation | None, language: Lang
     return (
         f'<details class="source" id="{source_anchor(turn, passage.n)}"{" open" if used or citation is None else ""}>'
         f"<summary><b>[{passage.n}]</b> {html.escape(passage.heading)}{page}{state}</summary>"
-        f'<div class="passage">{_passage_html(passage, citation if used else None)}</div>'
+        f'<div class="passage">{passage_html(passage.text, _quote_in(passage, citation))}</div>'
         f'<div class="address">{html.escape(passage.address)}</div></details>'
     )
 
 
-def _passage_html(passage: ReadPassage, citation: Citation | None) -> str:
-    if citation is None:
-        return html.escape(passage.text)
-    start, end = citation.start - passage.start, citation.end - passage.start
-    before, quote, after = passage.text[:start], passage.text[start:end], passage.text[end:]
-    return f"{html.escape(before)}<mark>{html.escape(quote)}</mark>{html.escape(after)}"
+def _quote_in(passage: ReadPassage, citation: Citation | None) -> Quote | None:
+    return (citation.start - passage.start, citation.end - passage.start) if citation and citation.used else None
 
 
 def _attribute(text: str) -> str:

@@ -12,7 +12,8 @@ import gradio as gr
 from assistant.conversation import Listed
 from assistant.conversations import Conversations
 from assistant.interfaces.page.asker import asker
-from assistant.interfaces.page.chat import ChatActs, ChatParts
+from assistant.interfaces.page.chat import ChatParts
+from assistant.interfaces.page.chat_acts import ChatActs
 from assistant.interfaces.page.texts import TEXTS
 from assistant.service import Service
 from corpus.document import Language
@@ -60,23 +61,27 @@ def build_list(language: Language) -> ListParts:
 
 
 def connect_list(
-    service: Service, language: Language, page: gr.Blocks, parts: ListParts, chat: ChatParts, answers: list[Any]
+    service: Service,
+    language: Language,
+    page: gr.Blocks,
+    parts: ListParts,
+    chat: ChatParts,
+    chats: ChatActs,
+    answers: list[Any],
 ) -> None:
     """Wire the events up; `answers` are the events that end with an answer, after which the list changes."""
     texts = TEXTS[language]
     acts = ListActs(service, language)
-    chats = ChatActs(service, language)
     opened = chats.opened
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     # Else a click is dropped while the answer to one before is on its way.
     every: dict[str, Any] = quiet | {"trigger_mode": "multiple"}
     listing: Any = (acts.listed, parts.search, parts.listed)
-    start = page.load(
-        lambda conversation, wide: (conversation or gr.skip(), gr.Accordion(open=wide != "false")),
-        [chat.conversation, parts.said], [chat.conversation, parts.fold], js="() => window.assistantPage.start()",
-        **quiet,
-    )  # fmt: skip
-    start.then(chats.opened_at_start, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
+    # In one event: whoever asks before a second one came would have their answer overwritten by what it had read.
+    page.load(
+        chats.opened_at_start, [chat.conversation, parts.said], [*chat.shown, parts.fold],
+        js="() => window.assistantPage.start()", **quiet,
+    ).then(*listing, **quiet)  # fmt: skip
     parts.choose.click(
         opened,
         parts.chosen,

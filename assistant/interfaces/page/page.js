@@ -20,8 +20,9 @@ window.assistantPage = {
     this.mark();
   },
 
-  // Marks the open conversation in the list.
+  // Marks the open conversation in the list, and that there is one.
   mark() {
+    document.querySelector("#side")?.toggleAttribute("data-open", Boolean(this.open));
     document.querySelectorAll("#listed a").forEach((link) => {
       if (link.dataset.conversation === this.open) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -67,7 +68,7 @@ window.assistantPage = {
   follow(link) {
     const id = link.getAttribute("href").split("#")[1];
     if (!document.getElementById(id)) link.closest(".message").click();
-    const until = Date.now() + 5000;
+    const until = Date.now() + 20000;
     (function look() {
       const source = document.getElementById(id);
       if (!source) {
@@ -93,18 +94,42 @@ window.fetch = async (...given) => {
   return reply;
 };
 
-// What was under the pointer when it went down is meant, even if the list is redrawn before it comes up.
+// In the list a press with its release chooses, not the click that may follow: while answers come the list is redrawn, and
+// what is redrawn between press and release gets no click in every browser.
+const NEAR_PX = 10;
+const isPlain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+const listedAt = (event) => event.target.closest?.("#listed a")?.dataset.conversation;
 let pressed = null;
+let released = null;
+
+let pressedButton = null;
+
 document.addEventListener("pointerdown", (event) => {
-  pressed = event.button === 0 ? event.target.closest("#listed a")?.dataset.conversation : null;
+  pressedButton = isPlain(event) ? event.target.closest("button") : null;
+  const id = isPlain(event) && listedAt(event);
+  pressed = id ? { id, x: event.clientX, y: event.clientY } : null;
+  released = null;
+}, true);
+
+document.addEventListener("pointercancel", () => (pressed = null), true);
+
+document.addEventListener("pointerup", (event) => {
+  const isNear = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < NEAR_PX;
+  if (isNear && window.assistantPage.choose(pressed.id)) released = pressed.id;
+  pressed = null;
+  // The same for buttons, such as suggested questions, that were drawn anew meanwhile.
+  const now = document.elementFromPoint(event.clientX, event.clientY)?.closest("button");
+  const isRedrawn = pressedButton && !pressedButton.isConnected && now?.textContent === pressedButton.textContent;
+  pressedButton = null;
+  if (isRedrawn) now.click();
 }, true);
 
 document.addEventListener("click", (event) => {
-  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-  const listed = event.target.closest("#listed a")?.dataset.conversation;
-  const chosen = event.detail && event.target.closest("#listed") ? pressed || listed : listed;
-  if (chosen && plain) {
-    if (window.assistantPage.choose(chosen)) event.preventDefault();
+  if (event.target.closest("#listed") && isPlain(event)) {
+    // The click that follows a release does nothing more; one without, of the keyboard, chooses.
+    const isDone = event.detail > 0 && released;
+    const id = listedAt(event);
+    if (isDone || (id && window.assistantPage.choose(id))) event.preventDefault();
     return;
   }
   const link = event.target.closest("a[href*='#s-']");

@@ -45,12 +45,15 @@ def asked_message(question: str) -> dict[str, Any]:
 class GrowingAnswer:
     """What the page shows of one answer while it comes."""
 
-    def __init__(self, before: Messages, question: str, asked: Asked, language: Language) -> None:
+    def __init__(self, before: Messages, question: str, asked: Asked, language: Language, asked_of: str = "") -> None:
+        """`asked_of`: the line about collections, where there are several."""
         self._before = [*before, asked_message(question)]
         self._question = question
         self._turn = asked.turn
         self._language = language
+        self._asked_of = asked_of
         self._content = f"*{TEXTS[language]['searching']}*"
+        self._checked: list[Checked] = []
         self._done = ""
         self._drawn = 0
         self._found = Found((), question, language)
@@ -71,7 +74,8 @@ class GrowingAnswer:
                 self._content = f"*{reading}*"
             return True
         if isinstance(event, Checked):
-            self._done += checked_markdown(event, self._found.language, self._turn)
+            self._checked.append(event)
+            self._done = checked_markdown(self._checked, self._found.language, self._turn)
         elif isinstance(event, Wrote):
             self._content = self._done + plain_markdown(event.tail)
             if len(self._content) >= self._drawn + _REDRAW_EVERY_CHARACTERS:
@@ -83,4 +87,4 @@ class GrowingAnswer:
         passages = [ReadPassage.of(passage) for passage in self._found.passages]
         standalone = self._found.standalone_question
         head = "" if standalone == self._question else searched_as_html(standalone, self._language)
-        return head + sources_html(passages, (), self._language, self._turn)
+        return self._asked_of + head + sources_html(passages, (), self._language, self._turn)
