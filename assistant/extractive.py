@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.orders import addresses_a_program
 from assistant.question import asks_for_figure, asks_for_money, question_language
 from assistant.reading import Passage
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
@@ -110,16 +109,10 @@ def _quotable(passage: Passage) -> Iterator[Span]:
     for span in split_sentences(passage.text):
         if open_span and "\n" not in passage.text[open_span.end : span.start]:
             span = Span(passage.text[open_span.start : span.end], open_span.start, span.end)
-        elif open_span:
-            yield from _unless_unfit(open_span, passage)
+        elif open_span and not _UNFIT.search(open_span.text):
+            yield open_span
         open_span = span if span.text.endswith(("；", ";")) else None
-        if open_span is None:
-            yield from _unless_unfit(span, passage)
-    if open_span:
-        yield from _unless_unfit(open_span, passage)
-
-
-def _unless_unfit(span: Span, passage: Passage) -> Iterator[Span]:
-    is_planted = passage.document.kind == "user" and addresses_a_program(span.text)
-    if not is_planted and not _UNFIT.search(span.text):
-        yield span
+        if open_span is None and not _UNFIT.search(span.text):
+            yield span
+    if open_span and not _UNFIT.search(open_span.text):
+        yield open_span

@@ -17,6 +17,7 @@ from assistant.reading import Passage
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.echo import only_says_back
+from assistant.verifying.inert import foreign_addresses
 from assistant.verifying.names import missing_names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
@@ -179,6 +180,7 @@ class SupportChecker:
             found = foreign_objections(sentence, stretch.text, around)
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
+        found += foreign_addresses(sentence, passage.text)
         if only_says_back(sentence, "" if is_foreign else stretch.text, self._asked, self._weight):
             found.append("question")
         return replace(support, objections=tuple(found))
