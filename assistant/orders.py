@@ -65,6 +65,7 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 
+_CLOSING = "\"”’'」』"
 _LEFT_OVER = " \t\n-*+•>#"  # of the list item or quotation that an order was
 
 
@@ -97,5 +98,20 @@ def _parts(passage: Passage) -> Iterator[Passage]:
 
 
 def _orders(passage: Passage) -> list[tuple[int, int]]:
-    spans = split_sentences(passage.text)
-    return [(passage.start + s.start, passage.start + s.end) for s in spans if addresses_a_program(s.text)]
+    return [
+        (passage.start + start, passage.start + end)
+        for start, end in _whole_sentences(passage.text)
+        if addresses_a_program(passage.text[start:end])
+    ]
+
+
+def _whole_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Where the sentences stand; one that ends within ("write "Done!" at the end") is one with what follows."""
+    spans = split_sentences(text)
+    begin: int | None = None
+    for place, span in enumerate(spans):
+        begin = begin if begin is not None else span.start
+        behind = text[span.end : spans[place + 1].start] if place + 1 < len(spans) else "\n"
+        if span.text[-1] not in _CLOSING or "\n" in behind:
+            yield begin, span.end
+            begin = None
