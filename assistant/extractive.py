@@ -18,9 +18,9 @@ _ALREADY_SAID = 0.6
 _FEWEST_WORDS = 3
 # Of a question for a figure, what a sentence that has one must speak of, by weight of words.
 _SPEAKS_OF = 0.5
-# Not quoted alone: rows of tables, pointers to other sections, and what leans on the sentence before it.
+# Not quoted alone: rows of tables, pointers to other sections, questions, and what leans on the sentence before it.
 _UNFIT = re.compile(
-    r"^\||\]\((?:guide|paper|table)-"
+    r"^\||\]\((?:guide|paper|table)-|[?？][\"'”’」』)）]*$"
     r"|^(?:下面|以下|如下|下表|the following|below)"
     r"|^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
     r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|see|thus|therefore|hence)\b",
@@ -92,7 +92,8 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
             if sum(weight(word) for word in words & told) / total >= _ALREADY_SAID:
                 continue
             score = sum(weight(word) for word in words & asked) / total * passage.relevance
-            fresh.append((score, passage.n, place, span))
+            if score > 0:  # what speaks of other things does not go on, near as it may stand
+                fresh.append((score, passage.n, place, span))
     best = sorted(fresh, key=lambda item: (-item[0], item[1], item[2]))[:MAX_FURTHER]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
 
