@@ -24,14 +24,14 @@ _FEWEST = 2
 # What narrows or widens a claim, and what of this kind a passage may say instead, in more ways than are objected to.
 _LIMITS: tuple[tuple[str, str], ...] = (
     (
-        # Before a figure "only" says how little that is, and "every" what is counted.
+        # Before a figure "only" says how little that is.
         r"(?:只有|只能|只在|只向|只对|只看|仅|唯有|唯一)(?!\s?[\d一二两三四五六七八九十])"
         r"|\b(?:only|solely|exclusively|nothing but)\b(?! (?:about |around )?(?:[$€¥£\d]|an? |one|two|three|half))",
         r"只|仅|唯|单独|才|除非|除了|\b(?:only|solely|exclusively|alone|just|nothing|unless|except|no|not|without)\b",
     ),
     (
         r"所有|全部|一切|任何|总是|总能|永远|一律|无一"
-        r"|\b(?:all|always|everyone|everything|everybody|never|none)\b|\bevery\b(?! (?:\w+ )?\d)",
+        r"|\b(?:all|always|everyone|everything|everybody|never|none)\b",
         r"所有|全部|一切|任何|总|永远|一律|每|各|都|全|无|不"
         r"|\b(?:all|every\w*|always|any\w*|each|entire|whole|never|none|no|not)\b|100%",
     ),
