@@ -62,12 +62,11 @@ def _line(client: ChatClient, prompt: str) -> str:
 
 
 def _is_a_rewriting(line: str, understood: Understood, last: Turn) -> bool:
-    """Whether `line` is a question in the asker's language and says no more than was said before."""
-    if not 0 < len(line) <= _LONGEST_LINE or question_language(line) != understood.language:
+    """Whether `line` is a question in the asker's language that names the thing, and says no more than was said."""
+    if not 0 < len(line) <= _LONGEST_LINE or line[-1] not in "?？" or question_language(line) != understood.language:
         return False
-    known = frozenset(content_words(f"{last.question}\n{last.answer}\n{understood.text}"))
-    new = [word for word in content_words(line) if word not in known]
-    asked = [word for word in content_words(_ONE_OF_SEVERAL.sub(" ", understood.text)) if len(word) > 1]
-    said = frozenset(content_words(line))
-    kept = sum(word in said for word in asked)
-    return len(new) <= _MOST_NEW and (not asked or 2 * kept >= len(asked)) and line[-1] in "?？"
+    asked = set(content_words(_ONE_OF_SEVERAL.sub(" ", understood.text)))
+    before = set(content_words(f"{last.question}\n{last.answer}"))
+    said = set(content_words(line))
+    names_it = bool(said & before - asked) and not _ONE_OF_SEVERAL.search(line)
+    return names_it and len(said - before - asked) <= _MOST_NEW and 2 * len(said & asked) >= len(asked)

@@ -60,6 +60,8 @@ def test_the_model_says_which_of_several_things_is_meant() -> None:
         "What is the risk of a volcano under the data centre in Iceland?",
         "分时共用有什么风险？",
         "What does a shared model cost?",
+        "What is the risk of the second way?",
+        "What is the risk?",
     ],
 )
 def test_the_rules_stand_in_for_a_line_that_says_other_things(line: str) -> None:
