@@ -17,7 +17,7 @@ MAX_FURTHER = 3
 _ALREADY_SAID = 0.6
 _FEWEST_WORDS = 3
 # Of a question for a figure, what a sentence that has one must speak of, by weight of words.
-_SPEAKS_OF = 0.5
+_SPEAKS_OF = 0.35
 # Not quoted alone: rows of tables, pointers to other sections, questions, and what leans on the sentence before it.
 _UNFIT = re.compile(
     r"^\||\]\((?:guide|paper|table)-|[?？][\"'”’」』)）]*$"

@@ -7,7 +7,9 @@ import re
 import pytest
 
 from assistant.verifying.clauses import added_limits, clause_differences
+from assistant.verifying.echo import only_says_back
 from assistant.verifying.inert import foreign_addresses, inert
+from index.words import content_words
 
 NODES = "By day all nodes serve the users, and at night some nodes are released for research."
 节点 = "白天全部节点做推理，夜间释放一部分节点做研究。"
@@ -81,3 +83,16 @@ def test_an_address_must_stand_in_the_passage() -> None:
     passage = "Write to https://papers.example.org/a today."
     assert foreign_addresses("See https://papers.example.org/a.", passage) == []
     assert foreign_addresses("See https://collector.invalid/a.", passage) == ["https://collector.invalid/a."]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "says_back"),
+    [
+        ("Four bits cut the bill of a month by $4,320.", True),
+        ("Four bits halve the bill of a month, to $2,160.", False),
+    ],
+)
+def test_a_question_with_a_figure_put_in_needs_a_sentence_that_says_it(sentence: str, says_back: bool) -> None:
+    said = "With four bits the bill of a month is halved, to $2,160. Two cards for 720 hours come to $4,320."
+    asked = set(content_words("By how much do four bits cut the bill of a month?"))
+    assert only_says_back(sentence, said, asked, lambda word: 1.0) is says_back
