@@ -63,7 +63,10 @@ def unmet(question: str, language: Language, read: Sequence[Read], says: Says) -
             return verbs
     if often := _OFTEN.search(question):
         of_names = {word for name in named for word in content_words(name)}
-        about = [word for word in content_words(question) if word not in of_names and word not in _TIME]
+        done = [verb for verb in chinese_verbs(often.group()) if len(verb) > 1 and verb not in _VAGUE_ZH]
+        about = [word for verb in done for word in content_words(verb)] or [
+            word for word in content_words(question) if word not in of_names and word not in _TIME
+        ]
         if not any(_FREQUENCY.search(sentence) and _shares(about, sentence, says) for sentence in _sentences(read)):
             return [often.group()]
     return []
