@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.verifying.names import all_names, lacking_names
+from assistant.verifying.names import all_names, bare_names, lacking_names
 from assistant.verifying.quantities import read_all_figures
 from corpus.document import Language
 from corpus.language import document_language
@@ -83,7 +83,6 @@ _ABSENT = 1 / 3
 _UNSEEN = 0.95
 _BEGINNING = 3
 _SUFFIX = re.compile(r"(?<=..)[量率数度性值期额]$")
-_COMPOUND = re.compile(r"-[a-z]{3,}$")  # OpenAI-era
 
 Weight = Callable[[str], float]
 Translate = Callable[[str], tuple[str, ...]]
@@ -117,8 +116,7 @@ def read_fact(question: str, language: Language) -> Fact | None:
         return None
     if _CLAUSES.search(question.strip()):
         return None
-    named = tuple(dict.fromkeys(_COMPOUND.sub("", name) for name in all_names(question)))
-    named = tuple(name for name in named if name.upper() != "AI")
+    named = tuple(bare_names(question))
     of_names = {word for name in named for word in content_words(name)}
     first = _FIRST.split(question)[0]  # "which paper was it, and is the course right"
     nouns = [noun for noun in _nouns(first if _FACT.search(first) else question, language) if _tells(noun, of_names)]
@@ -162,11 +160,8 @@ def unanswered(fact: Fact, read: Sequence[Read], weight: Weight | None, translat
     """What of `fact` none of the passages that speak of its names says anything about; empty when one has it all.
 
     Names that are compared may stand in passages of their own. Without a `weight`, of a collection too small to tell
-    rare words, only what is counted or asked for by its noun must be there. Passages that are all in the
-    other language tell nothing: too many words have no counterpart that is known.
+    rare words, only what is counted or asked for by its noun must be there.
     """
-    if all(document_language(one.text) != fact.language for one in read):
-        return []
     about = [one for one in read if not lacking_names(fact.names, one.text)]
     if not about:
         whole = Read("\n".join(one.text for one in read), "\n".join(one.asked for one in read))
@@ -183,9 +178,9 @@ def _lacking(fact: Fact, read: Read, weight: Weight | None, translate: Translate
 
     def is_held(noun: str) -> bool:
         if is_chinese_word(noun):
-            return _SUFFIX.sub("", noun) in text or all(_has(word, held, translate) for word in content_words(noun))
+            return _SUFFIX.sub("", noun) in text or all(stands(word, held, translate) for word in content_words(noun))
         return any(
-            _has(word, held, translate) for word in (*content_words(noun), *content_words(noun.replace("-", "")))
+            stands(word, held, translate) for word in (*content_words(noun), *content_words(noun.replace("-", "")))
         )
 
     def is_rare(noun: str, share: float) -> bool:
@@ -201,8 +196,8 @@ def _lacking(fact: Fact, read: Read, weight: Weight | None, translate: Translate
     return lacking
 
 
-def _has(word: str, held: frozenset[str], translate: Translate) -> bool:
-    """Whether a passage has `word`, a counterpart of it, or a word with the same counterparts."""
+def stands(word: str, held: frozenset[str], translate: Translate) -> bool:
+    """Whether `word` is `held`, or a counterpart of it, or a word with the same counterparts."""
     if word in held:
         return True
     abroad = translate(word)

@@ -24,6 +24,7 @@ from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, asks_for_figure, understand
 from assistant.reading import Passage
+from assistant.rewriting import rewritten
 from assistant.settings import Settings
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from corpus.tables import Tables, load_tables
@@ -95,7 +96,8 @@ class Assistant:
         :raises ServerError: when the model's server does not begin to answer.
         """
         clock = Clock()
-        understood = understand(question, history)
+        understood = self._understand(question, history)
+        clock.rewrote()
         blank = self._blank_answer(understood)
         if aside := read_aside(understood.text, understood.language):
             yield Found((), understood.text, understood.language)
@@ -214,6 +216,12 @@ class Assistant:
     def _draft(self, passages: Sequence[Passage], known: str) -> Draft:
         """An empty draft; figures of the `known` text may be repeated in it."""
         return Draft(DraftVerifier(passages, self.searcher.weight, known, translate))
+
+    def _understand(self, question: str, history: Sequence[Turn]) -> Understood:
+        """What is asked, made to stand alone: by rules, and by the model where they do not suffice."""
+        understood = understand(question, history)
+        client = self.backend.client
+        return understood if client is None else rewritten(client, understood, history)
 
     def _calculate(self, understood: Understood, history: Sequence[Turn]) -> Calculated | NotCalculated | None:
         """The calculation asked for: by rules, and where they do not suffice as the model reads the question."""

@@ -17,10 +17,14 @@ class Clock:
 
     def __init__(self) -> None:
         self._start = time.perf_counter()
-        self._retrieved = self._first = self._last = self._verified = 0
+        self._rewrote = self._retrieved = self._first = self._last = self._verified = 0
 
     def _now(self) -> int:
         return round((time.perf_counter() - self._start) * 1000)
+
+    def rewrote(self) -> None:
+        """The question stands alone."""
+        self._rewrote = self._now()
 
     def retrieved(self) -> None:
         """The passages are there."""
@@ -44,7 +48,8 @@ class Clock:
     def stamp(self, answer: Answer) -> Answer:
         """`answer` with the times so far."""
         timing = Timing(
-            retrieve=self._retrieved,
+            rewrite=self._rewrote,
+            retrieve=max(0, self._retrieved - self._rewrote),
             first_token=self._first,
             generate=max(0, self._last - self._retrieved),
             verify=max(0, self._verified - self._last) if self._verified else 0,

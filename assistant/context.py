@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from assistant.orders import without_orders
 from assistant.prompting import empty_prompt
 from assistant.question import Understood
 from assistant.reading import Passage, ReadingSettings, choose_passages, passage_tokens
@@ -28,14 +29,15 @@ def choose_within(
 ) -> list[Passage]:
     """The passages to read, no more than fit beside the instructions, the question and an answer of `max_tokens`."""
     if client is None:
-        return choose_passages(hits, documents, reading, estimate_tokens)
+        return without_orders(choose_passages(hits, documents, reading, estimate_tokens))
     texts = [message.content for message in empty_prompt(asked.standalone, asked.language)]
     room = client.prompt_room(texts, max_tokens)
     if room is None:
-        return choose_passages(hits, documents, reading, client.count_tokens)
+        return without_orders(choose_passages(hits, documents, reading, client.count_tokens))
     narrow = replace(reading, passage_tokens=max(_LEAST_TOKENS, min(room, reading.passage_tokens)))
     # The best hit is chosen whatever it measures, and neighbours bring along what stands between them.
-    return cut_to_fit(choose_passages(hits, documents, narrow, client.count_tokens), room, client.count_tokens)
+    chosen = without_orders(choose_passages(hits, documents, narrow, client.count_tokens))
+    return cut_to_fit(chosen, room, client.count_tokens)
 
 
 def cut_to_fit(passages: Sequence[Passage], budget: int, count_tokens: Callable[[str], int]) -> list[Passage]:

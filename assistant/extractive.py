@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.orders import addresses_a_program
 from assistant.question import asks_for_figure, asks_for_money, question_language
 from assistant.reading import Passage
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
@@ -18,10 +17,10 @@ MAX_FURTHER = 3
 _ALREADY_SAID = 0.6
 _FEWEST_WORDS = 3
 # Of a question for a figure, what a sentence that has one must speak of, by weight of words.
-_SPEAKS_OF = 0.5
-# Not quoted alone: rows of tables, pointers to other sections, and what leans on the sentence before it.
+_SPEAKS_OF = 0.35
+# Not quoted alone: rows of tables, pointers to other sections, questions, and what leans on the sentence before it.
 _UNFIT = re.compile(
-    r"^\||\]\((?:guide|paper|table)-"
+    r"^\||\]\((?:guide|paper|table)-|[?？][\"'”’」』)）]*$"
     r"|^(?:下面|以下|如下|下表|the following|below)"
     r"|^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
     r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|see|thus|therefore|hence)\b",
@@ -93,7 +92,8 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
             if sum(weight(word) for word in words & told) / total >= _ALREADY_SAID:
                 continue
             score = sum(weight(word) for word in words & asked) / total * passage.relevance
-            fresh.append((score, passage.n, place, span))
+            if score > 0:  # what speaks of other things does not go on, near as it may stand
+                fresh.append((score, passage.n, place, span))
     best = sorted(fresh, key=lambda item: (-item[0], item[1], item[2]))[:MAX_FURTHER]
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
 
@@ -110,16 +110,10 @@ def _quotable(passage: Passage) -> Iterator[Span]:
     for span in split_sentences(passage.text):
         if open_span and "\n" not in passage.text[open_span.end : span.start]:
             span = Span(passage.text[open_span.start : span.end], open_span.start, span.end)
-        elif open_span:
-            yield from _unless_unfit(open_span, passage)
+        elif open_span and not _UNFIT.search(open_span.text):
+            yield open_span
         open_span = span if span.text.endswith(("；", ";")) else None
-        if open_span is None:
-            yield from _unless_unfit(span, passage)
-    if open_span:
-        yield from _unless_unfit(open_span, passage)
-
-
-def _unless_unfit(span: Span, passage: Passage) -> Iterator[Span]:
-    is_planted = passage.document.kind == "user" and addresses_a_program(span.text)
-    if not is_planted and not _UNFIT.search(span.text):
-        yield span
+        if open_span is None and not _UNFIT.search(span.text):
+            yield span
+    if open_span and not _UNFIT.search(open_span.text):
+        yield open_span

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.asked import Read, read_fact, unanswered
+from assistant.asked import Read, read_fact, stands, unanswered
 from assistant.question import Understood, asks_for_figure
 from assistant.reading import Passage
 from assistant.verifying.names import unheard_names
+from assistant.wanted import unmet
+from corpus.language import document_language
 from index.chunk import Hit
 from index.lexicon import translate
 from index.search import Searcher
@@ -36,10 +38,12 @@ def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Pas
 
 
 def unsaid_of(understood: Understood, passages: Sequence[Passage], searcher: Searcher) -> list[str]:
-    """Of a question for one fact, the words that no passage about its subject has."""
-    fact = read_fact(understood.standalone, understood.language)
-    if fact is None or not passages:
-        return []
+    """What a question asks for, in its words, and no passage about its subject has: of one fact, or of a kind."""
     read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
-    is_large = searcher.generation.chunk_count >= _LARGE
-    return unanswered(fact, read, searcher.weight if is_large else None, translate)
+    if all(document_language(one.text) != understood.language for one in read):
+        return []  # too many words have no counterpart that is known
+    if fact := read_fact(understood.standalone, understood.language):
+        is_large = searcher.generation.chunk_count >= _LARGE
+        if unsaid := unanswered(fact, read, searcher.weight if is_large else None, translate):
+            return unsaid
+    return unmet(understood.standalone, understood.language, read, lambda word, held: stands(word, held, translate))

@@ -44,6 +44,7 @@ class Phrases:
     only_language: str
     other_language: str
     model_away: str
+    rewrite: str
 
 
 @cache
@@ -63,11 +64,11 @@ def write_prompt(question: str, passages: Sequence[Passage], language: Language)
     texts = phrases(language)
     numbered = "\n\n".join(
         texts.passage.format(
-            n=passage.n, heading=_as_data(passage.section or passage.heading), text=_as_data(passage.text)
+            n=passage.n, heading=as_data(passage.section or passage.heading), text=as_data(passage.text)
         )
         for passage in passages
     )
-    body = texts.passages.format(passages=numbered, question=_as_data(question))
+    body = texts.passages.format(passages=numbered, question=as_data(question))
     return [instructions(language), Message("user", body)]
 
 
@@ -76,6 +77,7 @@ def empty_prompt(question: str, language: Language) -> list[Message]:
     return write_prompt(question, (), language)
 
 
-def _as_data(text: str) -> str:
+def as_data(text: str) -> str:
+    """`text` for a prompt: role markers in it are broken, links of the shipped documents are plain words."""
     text = _LINKS.sub(r"\1", text)
     return _ROLE_MARKERS.sub(lambda match: match.group().replace("<", "‹").replace(">", "›").replace("[", "⟦"), text)

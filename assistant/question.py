@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.errors import BadQuestionError
+from assistant.follow_up import standalone
 from assistant.prompting import phrases
 from corpus.document import Language
 from corpus.language import HAN
@@ -33,14 +34,6 @@ _ENGLISH_WORDS = frozenset(
     the of to and a in is are how what which for with does do can we our my should it on much many why when who cost
     """.split()
 )
-_FOLLOW_UP = re.compile(
-    r"^(?:那么?|那|这|它|其|上面|前面|刚才|还有|再|换成|如果换|第[一二三四五]|为什么[?？]?$|具体|继续|举个?例)|呢[?？]?\s*$"
-    r"|^(?:and|but|so|then|also|what about|how about|why\??$|what if|it|that|this|those|these)\b"
-    r"|^the (?:first|second|third|last)\b"
-    r"|\b(?:it|its|they|them|that one|this one|the (?:former|latter))\b",
-    re.IGNORECASE,
-)
-_FOLLOW_UP_LENGTH = 60
 _ASKS_FIGURE = re.compile(
     r"多少|百分之几|第几|几(?:个月|年|天|小时|倍|成|块|张|人|家|折)|多(?:大|高|长|快|久|贵)|何时|什么时候|哪(?:一)?[年天]|谁"
     r"|\bhow (?:much|many|long|often|big|large|fast|high|old)\b|\bwhen (?:did|do|does|will|is|was|were|must)\b|\bwho\b"
@@ -49,9 +42,13 @@ _ASKS_FIGURE = re.compile(
     re.IGNORECASE,
 )
 _ASKS_MONEY = re.compile(
-    r"多少钱|多少(?:美元|美金|欧元|元|块钱)|(?:价格|价钱|单价|报价|售价|收费|费用|成本|工资|薪水|营收|收入|估值|罚款).{0,4}(?:是|为|要|有)?多少"
-    r"|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|charge)\b"
-    r"|\bhow much (?:does|do|did|is|are|was|will|would|should)\b"
+    # How far a cost falls or rises is told as a share or a multiple just as well, and what is paid in time is no money.
+    r"多少钱|多少(?:美元|美金|欧元|元|块钱)"
+    r"|(?:价格|价钱|单价|报价|售价|收费|费用|成本|工资|薪水|营收|收入|估值|罚款)(?!.{0,4}[降涨减升增省低高差])"
+    r".{0,4}(?:是|为|要|有)?多少"
+    r"|\bwhat (?:did|does|do|will|would) .{1,60}\b(?:cost|charge)\b(?! in (?!dollars|euros|yuan|money))"
+    r"|(?<!by )\bhow much (?:does|do|did|is|are|was|will|would|should)\b"
+    r"(?!.{0,80}\b(?:cuts?|lowers?|reduc\w+|less|more|cheaper|dearer|rises?|falls?|drops?)\b)"
     r"(?=.{0,80}\b(?:cost|charge|pay|price|spend|invest|raise)\b)|\bwhat (?:is|was) the price\b",
     re.IGNORECASE,
 )
@@ -88,7 +85,7 @@ def understand(question: str, history: Sequence[Turn] = ()) -> Understood:
     if len(text) > MAX_CHARACTERS:
         message = phrases(language).too_long.format(length=f"{len(text):,}", limit=f"{MAX_CHARACTERS:,}")
         raise BadQuestionError("question_too_long", message)
-    return Understood(text, _standalone(text, history), language)
+    return Understood(text, standalone(text, [turn.question for turn in history]), language)
 
 
 def asks_for_figure(question: str) -> bool:
@@ -114,10 +111,3 @@ def question_language(text: str) -> Language | None:
     foreign = sum(word in _OTHER_LATIN_WORDS for word in words)
     english = sum(word in _ENGLISH_WORDS for word in words)
     return None if foreign >= 2 and foreign > english else "en"
-
-
-def _standalone(text: str, history: Sequence[Turn]) -> str:
-    """A short question that leans on the one before it is put behind that one; the topic is then in the words."""
-    if not history or len(text) > _FOLLOW_UP_LENGTH or not _FOLLOW_UP.search(text):
-        return text
-    return f"{history[-1].question.strip()} {text}"

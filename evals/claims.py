@@ -1,7 +1,7 @@
 """Labelled claims: sentences as a small model writes them, each with the shipped section it must be checked against.
 
 Read from JSONL, a claim a line, every key checked. `kind` says how a claim came about (paraphrase, number,
-negation …; see grounding.md), `split` whether thresholds may be chosen on it.
+negation …; see grounding.md), `split` whether thresholds may be chosen on it: on `tune` alone.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ SUPPORTED_KINDS = frozenset({"verbatim", "paraphrase", "merged", "unit", "summar
 UNSUPPORTED_KINDS = frozenset(
     "number scale name exchanged negation direction quantifier unsaid elsewhere advice half".split()
 )
+SPLITS = ("tune", "held_out", "fresh")
 _VALUES = {
     "language": {"zh", "en"},
     "label": {"supported", "unsupported"},
-    "split": {"tune", "held_out"},
+    "split": set(SPLITS),
 }
 
 
@@ -40,7 +41,7 @@ class Claim:
     claim: str
     label: Literal["supported", "unsupported"]
     kind: str
-    split: Literal["tune", "held_out"]
+    split: Literal["tune", "held_out", "fresh"]
 
     @property
     def is_supported(self) -> bool:

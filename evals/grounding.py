@@ -25,7 +25,7 @@ from assistant.verifying.verification import verify
 from corpus.document import Document, Section
 from corpus.language import document_language
 from corpus.shipped import shipped_documents
-from evals.claims import SHIPPED_CLAIMS, UNSUPPORTED_KINDS, Claim, load_claims, passage_of, section_of
+from evals.claims import SHIPPED_CLAIMS, SPLITS, UNSUPPORTED_KINDS, Claim, load_claims, passage_of, section_of
 from evals.detection import Judged, balanced_accuracy, false_accept_rate, precision, recall, roc_auc
 from evals.swaps import make_swaps
 from index.lexicon import Lexicon
@@ -134,7 +134,7 @@ def _passage(claim: Claim, documents: Mapping[str, Document]) -> Passage:
 
 
 def _print_claims(claims: Sequence[Claim], judged: Mapping[str, Judged], documents: Mapping[str, Document]) -> None:
-    for split in ("tune", "held_out"):
+    for split in SPLITS:
         for language in ("zh", "en"):
             chosen = [claim for claim in claims if claim.split == split and claim.language == language]
             _print_line(f"{split} {language}", [judged[claim.id] for claim in chosen])
@@ -145,15 +145,16 @@ def _print_claims(claims: Sequence[Claim], judged: Mapping[str, Judged], documen
 
 
 def _print_kinds(claims: Sequence[Claim], judged: Mapping[str, Judged]) -> None:
-    print(f"\n{'accepted, by kind':<24}{'zh tune':>12}{'zh held':>12}{'en tune':>12}{'en held':>12}")
+    columns = [f"{language} {split}" for language in ("zh", "en") for split in SPLITS]
+    print(f"\n{'accepted, by kind':<24}" + "".join(f"{column:>14}" for column in columns))
     kinds = dict.fromkeys(claim.kind for claim in claims)
     for kind in sorted(kinds, key=lambda kind: (kind in UNSUPPORTED_KINDS, kind)):
         cells = []
         for language in ("zh", "en"):
-            for split in ("tune", "held_out"):
+            for split in SPLITS:
                 of = [c for c in claims if (c.kind, c.language, c.split) == (kind, language, split)]
                 cells.append(f"{sum(judged[claim.id].accepted for claim in of)}/{len(of)}")
-        print(f"{kind:<24}" + "".join(f"{cell:>12}" for cell in cells))
+        print(f"{kind:<24}" + "".join(f"{cell:>14}" for cell in cells))
 
 
 def _print_swaps(documents: Iterable[Document], weight: Weight) -> None:

@@ -90,6 +90,12 @@ def chinese_nouns(text: str) -> list[str]:
     return list(dict.fromkeys(word for word, tag in tagged if tag[:1] == "n" or tag == "vn" if HAN.match(word)))
 
 
+def chinese_verbs(text: str) -> list[str]:
+    """The Chinese verbs of `text` as written, in order, each once."""
+    tagged = _segmenter().tag(text, False)
+    return list(dict.fromkeys(word for word, tag in tagged if tag[:1] == "v" if HAN.match(word)))
+
+
 def is_chinese_word(word: str) -> bool:
     """Whether a word of `words` is Chinese."""
     return HAN.match(word) is not None

@@ -43,6 +43,8 @@ _VERSIONED = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Za-z]+)[ -](\d+(?:\.\d+)?)(?!
 _BEGINS = re.compile(r"(?:^|[.!?:：。！？；;|\"“‘*(（《]|\n|[-•]\s)\s*$")
 
 
+_HUNG_BEHIND = re.compile(r"-[a-z]{3,}$")
+_HUNG_BEFORE = re.compile(r"^[a-z]{3,}-(?=[A-Z])")
 _WITHIN = re.compile(r"[a-z,] ([A-Z][a-z]+)\b", re.ASCII)
 _SMALL = re.compile(r"(?<![\w-])[a-z]+(?![\w-])", re.ASCII)  # not in links to documents (paper-mixtral)
 _JOINT = re.compile(r"[\s\-]+")
@@ -73,10 +75,16 @@ def lacking_names(asked: Iterable[str], known: str) -> list[str]:
     return [name for name in asked if not where.holds(name)]
 
 
+def bare_names(text: str) -> list[str]:
+    """The names of `text` without what is hung on them: an OpenAI-era model, a HELM-style test, an eight-GPU server."""
+    bare = (_HUNG_BEFORE.sub("", _HUNG_BEHIND.sub("", name)) for name in all_names(text))
+    return list(dict.fromkeys(name for name in bare if name.casefold() not in _GENERIC))
+
+
 def unheard_names(text: str, known: str) -> list[str]:
-    """The names of `text` when `known` holds none of them; of a text without names there are none."""
-    asked = all_names(text)
-    missing = missing_names(text, known)
+    """The bare names of `text` when `known` holds none of them; of a text without names there are none."""
+    asked = bare_names(text)
+    missing = lacking_names(asked, known)
     return asked if asked and len(set(missing)) == len(asked) else []
 
 

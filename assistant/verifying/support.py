@@ -14,9 +14,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from assistant.reading import Passage
+from assistant.verifying.clauses import added_limits, clause_differences
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.echo import only_says_back
+from assistant.verifying.inert import foreign_addresses
 from assistant.verifying.names import missing_names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
@@ -179,6 +181,7 @@ class SupportChecker:
             found = foreign_objections(sentence, stretch.text, around)
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
+        found += foreign_addresses(sentence, passage.text)
         if only_says_back(sentence, "" if is_foreign else stretch.text, self._asked, self._weight):
             found.append("question")
         return replace(support, objections=tuple(found))
@@ -201,7 +204,8 @@ def objections(sentence: str, said: str, around: str, heading: str = "") -> list
     """What of `sentence` speaks against its support by `said`, the stretch that it resembles within `around`."""
     found = [*missing_names(sentence, around), *miscounted(sentence, around), *reversed_words(sentence, said)]
     found += [*contradicted(sentence, said), *exchanged(sentence, said), *misplaced_names(sentence, said, heading)]
-    found += figures_of_others(sentence, said, heading)
+    found += [*figures_of_others(sentence, said, heading), *clause_differences(sentence, said)]
+    found += added_limits(sentence, said)
     return [*found, "comparison"] if turned_round(sentence, said) else found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Citation, Sentence, Verdict
 from assistant.reading import Passage
+from assistant.verifying.inert import inert
 from assistant.verifying.quantities import read_figures
 from assistant.verifying.sentences import Span, split_sentences
 from assistant.verifying.support import Support, SupportChecker
@@ -142,7 +143,8 @@ class DraftVerifier:
             self._lead_lacks_figure = bool(supports and supports[0].missing_figures)
         before = self._text[self._done : span.start]
         # The mark of a table row goes into its last cell.
-        body, edge = (span.text[:-1], "|") if span.text.endswith("|") else (span.text, "")
+        text = sentence.text
+        body, edge = (text[:-1], "|") if text.endswith("|") else (text, "")
         self._marked += before + body + marks_of(sentence) + edge
         self._done = span.end
         self._sentences.append(sentence)
@@ -156,14 +158,17 @@ def marks_of(sentence: Sentence) -> str:
 
 
 def check_sentence(text: str, checker: SupportChecker) -> tuple[Sentence, list[Support]]:
-    """One sentence's verdict, and the passages that say it (or the one that comes nearest)."""
+    """One sentence's verdict, and the passages that say it (or the one that comes nearest).
+
+    What is not supported leads nowhere: see inert.py.
+    """
     if not makes_claim(text):
-        return Sentence(text, "no_claim"), []
+        return Sentence(inert(text), "no_claim"), []
     supports = checker.check(text)
     enough = tuple(support.n for support in supports if support.is_enough)
     score = round(supports[0].score, 3) if supports else 0.0
     verdict: Verdict = "supported" if enough else "unsupported"
-    return Sentence(text, verdict, enough, score), supports
+    return Sentence(text if enough else inert(text), verdict, enough, score), supports
 
 
 def makes_claim(text: str) -> bool:
