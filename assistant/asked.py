@@ -54,7 +54,7 @@ _COMPARED = re.compile(r"[和与跟或、]|相比|比(?![例如率])|\b(?:and|or
 _RARE = {"zh": 0.6, "en": 0.55}
 _RARE_HEAD = 0.4
 # Words of questions that name no fact, stemmed: units, which figures stand for, and what people say around.
-_AROUND = frozenset(
+AROUND = frozenset(
     """
     hour day week month year time period kilometr metr mile euro pound gigabyt watt word dollar cent percent
     percentag share amount number much way kind type sort size thing point valu figur peopl person compani firm
@@ -219,4 +219,4 @@ def _tells(noun: str, of_names: set[str]) -> bool:
     words = content_words(noun)
     if not words or noun in _AROUND_ZH or any(word in of_names or word[0].isdigit() for word in words):
         return False
-    return not any(word in _AROUND for word in words)
+    return not any(word in AROUND for word in words)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.verifying.names import bare_names
 from corpus.language import HAN
 from index.words import chinese_nouns, content_words
 
@@ -47,10 +48,17 @@ def standalone(text: str, questions: Sequence[str]) -> str:
     """`text` with what it leans on in the questions before it, oldest first."""
     if not questions or len(text) > _LONGEST:
         return text
-    points = _POINTS.search(text) is not None
-    if not points and (not _GOES_ON.search(text) or _brings_topic(text, questions)):
+    if not _POINTS.search(text) and (not _GOES_ON.search(text) or _brings_topic(text, questions)):
         return text
-    return f"{standalone(questions[-1].strip(), questions[:-1])} {text}"
+    return f"{_with_topic(questions)} {text}"
+
+
+def _with_topic(questions: Sequence[str]) -> str:
+    """The last of `questions` with its topic. In a conversation one that names nothing is about what came before."""
+    last, earlier = questions[-1].strip(), questions[:-1]
+    if earlier and len(last) <= _LONGEST and not bare_names(last) and not _brings_topic(last, earlier):
+        return f"{_with_topic(earlier)} {last}"
+    return standalone(last, earlier)
 
 
 def _brings_topic(text: str, questions: Sequence[str]) -> bool:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.asked import Read
+from assistant.asked import AROUND, Read
 from assistant.verifying.names import bare_names, lacking_names
 from assistant.verifying.sentences import split_sentences
 from corpus.document import Language
@@ -81,7 +81,11 @@ def _acts(question: str, language: Language) -> list[str]:
     if language == "zh":
         behind = _WHO.split(question)[-1]
         return [verb for verb in chinese_verbs(behind) if len(verb) > 1 and verb not in _VAGUE_ZH]
-    return [verb for verb in _WHO_VERB.findall(question) if verb.lower() not in _VAGUE]
+    return [
+        verb
+        for verb in _WHO_VERB.findall(question)
+        if verb.lower() not in _VAGUE and AROUND.isdisjoint(content_words(verb))
+    ]
 
 
 def _is_said(verb: str, words: frozenset[str], says: Says) -> bool:
