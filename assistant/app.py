@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 from assistant.assistant import Assistant
@@ -19,6 +19,7 @@ from index.collection import Collection
 from index.encoder import Encoder, EncoderSpec, LazyEncoder, PrefixedEncoder, SentenceEncoder
 from index.errors import CollectionDamagedError, CollectionMissingError, CollectionStaleError
 from index.generation import LANGUAGES, Generation, Progress
+from index.joining import join
 from index.prepared import PreparedEncoder
 from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
@@ -30,6 +31,9 @@ from serving.weights.catalog import Catalog, Model
 from serving.weights.store import ModelStore
 
 DEFAULT_COLLECTION = "default"
+
+# Between the names of collections that are asked together.
+_TOGETHER = "+"
 
 # Told one line at a time what is being done, for people who wait.
 Notice = Callable[[str], None]
@@ -114,14 +118,18 @@ class Workspace:
         return Address(found.base_url, found.key, found.model) if found else None
 
     def generation(self, name: str, *, notice: Notice, progress: Progress) -> Generation:
-        """The index of collection `name`. The shipped corpus is indexed on first use and again when it changed.
+        """The index of collection `name`, or of several, `one+other`, joined in memory.
+
+        The shipped corpus is indexed on first use and again when it changed.
 
         :raises CollectionMissingError: when there is no such collection.
         :raises CollectionDamagedError: when a file of it is not what was written.
         :raises CollectionStaleError: when it was built with other embedders.
         """
-        collection = self.collection(name)
         encoders = self.encoders()
+        if len(several := collection_names(name)) > 1:
+            return join([self.generation(one, notice=notice, progress=progress) for one in several], encoders)
+        collection = self.collection(name)
         specs = [encoder.spec for encoder in encoders]
         if not collection.exists:
             raise CollectionMissingError(
@@ -161,6 +169,16 @@ class Workspace:
             return previous
         except CollectionStaleError as error:
             raise CollectionStaleError(_repair(name, str(error)), error.field) from error
+
+
+def collection_names(choice: str) -> list[str]:
+    """The names of collections in `one+other`, each once."""
+    return list(dict.fromkeys(choice.split(_TOGETHER)))
+
+
+def choice_of(names: Iterable[str]) -> str:
+    """Collections that are asked together as one name, `one+other`."""
+    return _TOGETHER.join(names)
 
 
 @contextmanager

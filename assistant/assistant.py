@@ -70,20 +70,20 @@ class Assistant:
             raise RuntimeError("the stream ended without an answer")
         return answer
 
-    def on(self, searcher: Searcher) -> Assistant:
-        """The same assistant on another index."""
-        return self._with(searcher, self.backend)
+    def on(self, searcher: Searcher, collection: str) -> Assistant:
+        """The same assistant on another index, that of `collection`."""
+        return self._with(searcher, self.backend, collection)
 
     def asked_by(self, asker: str) -> Assistant:
         """The same assistant for one asker: where several wait for the model, askers take turns."""
-        return self._with(self.searcher, self.backend.asked_by(asker))
+        return self._with(self.searcher, self.backend.asked_by(asker), self._collection)
 
-    def _with(self, searcher: Searcher, backend: Backend) -> Assistant:
+    def _with(self, searcher: Searcher, backend: Backend, collection: str) -> Assistant:
         return Assistant(
             searcher,
             backend,
             self._settings,
-            collection=self._collection,
+            collection=collection,
             tables=self.tables,
             company=self._company,
         )

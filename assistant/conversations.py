@@ -47,6 +47,8 @@ ALTER TABLE conversations ADD COLUMN owner TEXT NOT NULL DEFAULT '';
 DROP INDEX conversations_by_last_turn;
 CREATE INDEX conversations_by_owner ON conversations (owner, last_turn);
 """
+# What is asked in it, `one+other`; nothing for the usual collection.
+_CHOICES = "ALTER TABLE conversations ADD COLUMN choice TEXT NOT NULL DEFAULT '';"
 _OWN = "EXISTS (SELECT 1 FROM conversations WHERE id = turns.conversation AND owner = ?)"
 
 
@@ -63,7 +65,7 @@ class Conversations:
 
         :raises DatabaseError: when it is damaged or was written by a newer version of this program.
         """
-        return cls(Database.open(path, (_FIRST, _OWNERS), holds="conversations"))
+        return cls(Database.open(path, (_FIRST, _OWNERS, _CHOICES), holds="conversations"))
 
     def of(self, owner: str) -> Conversations:
         """Those of another owner, in the same file."""
@@ -73,8 +75,11 @@ class Conversations:
         """Close the file."""
         self._database.close()
 
-    def ask(self, conversation_id: str, question: str) -> tuple[str, int]:
-        """Keep a question that was just asked: (conversation, turn). An unknown conversation becomes a new one."""
+    def ask(self, conversation_id: str, question: str, choice: str = "") -> tuple[str, int]:
+        """Keep a question that was just asked of the collections of `choice`: (conversation, turn).
+
+        An unknown conversation becomes a new one.
+        """
         with self._database.writing() as cursor:
             known = cursor.execute(
                 "SELECT 1 FROM conversations WHERE id = ? AND owner = ?", (conversation_id, self._owner)
@@ -92,7 +97,9 @@ class Conversations:
                 (conversation_id, question, asked_at),
             )
             turn = int(cursor.lastrowid or 0)
-            cursor.execute("UPDATE conversations SET last_turn = ? WHERE id = ?", (turn, conversation_id))
+            cursor.execute(
+                "UPDATE conversations SET last_turn = ?, choice = ? WHERE id = ?", (turn, choice, conversation_id)
+            )
             cursor.execute("INSERT INTO searched (rowid, text) VALUES (?, ?)", (turn, fts_text(question)))
             return conversation_id, turn
 
@@ -148,6 +155,14 @@ class Conversations:
         with self._database.reading() as cursor:
             row = cursor.execute(
                 "SELECT title FROM conversations WHERE id = ? AND owner = ?", (conversation_id, self._owner)
+            ).fetchone()
+            return str(row[0]) if row else ""
+
+    def choice(self, conversation_id: str) -> str:
+        """The collections that were asked last; empty for the usual one, or where there is no such conversation."""
+        with self._database.reading() as cursor:
+            row = cursor.execute(
+                "SELECT choice FROM conversations WHERE id = ? AND owner = ?", (conversation_id, self._owner)
             ).fetchone()
             return str(row[0]) if row else ""
 

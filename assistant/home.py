@@ -72,6 +72,11 @@ class Home:
         """Who may use the page where it is not for this machine alone."""
         return self.folder / "users.sqlite3"
 
+    @property
+    def collections(self) -> Path:
+        """All collections, a folder each."""
+        return self.folder / "collections"
+
     def collection(self, name: str) -> Path:
         """The folder of a collection.
 
@@ -81,4 +86,4 @@ class Home:
             raise SettingsError(
                 f"{name!r} cannot name a collection: use lower-case letters, digits, - and _, at most 64 characters"
             )
-        return self.folder / "collections" / name
+        return self.collections / name

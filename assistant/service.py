@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ from assistant.assistant import Assistant
 from assistant.conversations import NOBODY, Conversations
 from assistant.errors import BadQuestionError
 from assistant.events import Event, Finished, Found, Wrote
-from assistant.library import Library
+from assistant.places import Place, Places
 from assistant.planner import Planner
 from assistant.question import Turn, understand
+from assistant.shelves import Shelves
 from assistant.verifying.verification import Checked, marks_of
 from assistant.watching import Health, Watching, health_of
 from corpus.document import Document
-from index.errors import IndexLayerError
 from index.generation import Generation, Progress
 from serving.errors import ServingError
 
@@ -39,7 +38,7 @@ class Service:
     def __init__(
         self,
         assistant: Assistant,
-        library: Library,
+        shelves: Shelves,
         conversations: Conversations,
         planner: Planner,
         *,
@@ -47,25 +46,24 @@ class Service:
     ) -> None:
         """`log`: a file for a line about each question, without its words; None for no log."""
         self.watching = Watching(assistant.backend, log)
-        self.library = library
+        self.shelves = shelves
         self.conversations = conversations
         self.planner = planner
+        self.places = Places()
         self._assistant = assistant
-        self._renewing = threading.Lock()
 
     @property
     def assistant(self) -> Assistant:
-        """The assistant on the newest index. Whoever has one keeps its index, whatever is swapped in meanwhile."""
-        with self._renewing:
-            searcher = self._assistant.searcher
-            if self.library.collection.current_generation() not in ("", searcher.generation.id):
-                try:
-                    newest = self.library.generation(searcher.generation)
-                    self._assistant = self._assistant.on(searcher.on(newest))
-                except IndexLayerError:
-                    # The answers so far rest on a sound index in memory; the next start tells what is wrong on disk.
-                    return self._assistant
-            return self._assistant
+        """The assistant on the newest index of the usual collection; see `assistant_on`."""
+        return self.assistant_on("")
+
+    def assistant_on(self, choice: str) -> Assistant:
+        """The assistant on the newest index of one collection or of several, `one+other`; of the usual one without.
+
+        :raises AssistantError: when there can be no such collection.
+        :raises IndexLayerError: when there is none, or it cannot be opened.
+        """
+        return self._assistant.on(self.shelves.searcher(choice), choice or self.shelves.usual)
 
     @property
     def health(self) -> Health:
@@ -77,44 +75,71 @@ class Service:
             can_keep = False
         return health_of(self._assistant.backend, can_keep=can_keep)
 
-    def add(self, documents: Sequence[Document], progress: Progress = lambda done, total: None) -> None:
-        """Add documents; the next question is answered from them too."""
-        self._use(self.library.add(documents, progress, self._assistant.searcher.generation))
+    def add(
+        self, documents: Sequence[Document], progress: Progress = lambda done, total: None, *, collection: str = ""
+    ) -> None:
+        """Add documents to a collection, which may be new; the next question is answered from them too."""
+        name = collection or self.shelves.usual
+        self.shelves.take(name, self.shelves.library(name).add(documents, progress, self._open(name)))
 
-    def remove(self, document_id: str) -> bool:
+    def remove(self, document_id: str, *, collection: str = "") -> bool:
         """Remove a document; the next question is answered without it. False when there is none of that id."""
-        generation = self.library.remove(document_id, reuse=self._assistant.searcher.generation)
+        name = collection or self.shelves.usual
+        generation = self.shelves.library(name).remove(document_id, reuse=self._open(name))
         if generation is not None:
-            self._use(generation)
+            self.shelves.take(name, generation)
         return generation is not None
 
-    def ask(self, conversation_id: str, question: str, *, owner: str = NOBODY) -> Asked:
-        """Ask in a conversation of `owner`; one that is not known begins a new one.
+    def ask(self, conversation_id: str, question: str, *, owner: str = NOBODY, choice: str = "") -> Asked:
+        """Ask the collections of `choice` in a conversation of `owner`; one that is not known begins a new one.
 
-        :raises BadQuestionError: when it cannot be asked as it is; nothing is kept then.
+        :raises BadQuestionError: when it cannot be asked as it is; nothing is kept then, nor in what follows.
+        :raises TooManyQuestionsError: when too many are being answered.
+        :raises IndexLayerError: when these collections cannot be asked.
         """
+        return self._asked(conversation_id, question, self._ready(question, owner, choice), owner, choice)
+
+    def ask_again(
+        self, conversation_id: str, turn: int, question: str, *, owner: str = NOBODY, choice: str = ""
+    ) -> Asked:
+        """Ask `question` in place of `turn`; what followed it is forgotten. See `ask`."""
+        ready = self._ready(question, owner, choice)
+        self.conversations.of(owner).cut(conversation_id, turn)
+        return self._asked(conversation_id, question, ready, owner, choice)
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), *, owner: str = NOBODY, choice: str = ""
+    ) -> Generator[Event, None, None]:
+        """Answer without keeping. What `ask` raises is raised at once, not at the first event."""
+        assistant, place = self._ready(question, owner, choice)
+        return self._watched(assistant.asked_by(owner), question, history, place)
+
+    def _ready(self, question: str, owner: str, choice: str) -> tuple[Assistant, Place]:
         understand(question)
+        return self.assistant_on(choice), self.places.enter(owner)
+
+    def _asked(
+        self, conversation_id: str, question: str, ready: tuple[Assistant, Place], owner: str, choice: str
+    ) -> Asked:
+        assistant, place = ready
         conversations = self.conversations.of(owner)
         history = [
             Turn(turn.question, turn.answer.answer)
             for turn in conversations.turns(conversation_id)
             if turn.answer is not None
         ]
-        conversation_id, turn = conversations.ask(conversation_id, question.strip())
+        conversation_id, turn = conversations.ask(conversation_id, question.strip(), choice)
+        # Where several wait for the model, askers take turns.
         asker = conversation_id if owner == NOBODY else owner
-        return Asked(conversation_id, turn, self._kept(turn, self.stream(question, history, asker=asker)))
+        events = self._watched(assistant.asked_by(asker), question, history, place)
+        return Asked(conversation_id, turn, self._kept(turn, events))
 
-    def ask_again(self, conversation_id: str, turn: int, question: str, *, owner: str = NOBODY) -> Asked:
-        """Ask `question` in place of `turn`; what followed it is forgotten."""
-        understand(question)
-        self.conversations.of(owner).cut(conversation_id, turn)
-        return self.ask(conversation_id, question, owner=owner)
-
-    def stream(self, question: str, history: Sequence[Turn] = (), *, asker: str = "") -> Generator[Event, None, None]:
-        """Answer without keeping; see `Assistant.stream`. Where several wait for the model, askers take turns."""
+    def _watched(
+        self, assistant: Assistant, question: str, history: Sequence[Turn], place: Place
+    ) -> Generator[Event, None, None]:
         is_done = False
         try:
-            for event in self.assistant.asked_by(asker).stream(question, history):
+            for event in assistant.stream(question, history):
                 if isinstance(event, Finished):
                     is_done = True
                     self.watching.answered(event.answer)
@@ -127,12 +152,13 @@ class Service:
             is_done = True
             raise
         finally:
+            place.leave()
             if not is_done:
                 self.watching.stopped()
 
-    def _use(self, generation: Generation) -> None:
-        with self._renewing:
-            self._assistant = self._assistant.on(self._assistant.searcher.on(generation))
+    def _open(self, name: str) -> Generation | None:
+        """The index of a collection, None where there is none yet."""
+        return self.shelves.generation(name) if name in self.shelves.names else None
 
     def _kept(self, turn: int, events: Iterator[Event]) -> Generator[Event, None, None]:
         text = tail = ""
@@ -167,15 +193,26 @@ def open_service(
     notice: Notice = lambda line: None,
     progress: Progress = lambda done, total: None,
 ) -> Iterator[Service]:
-    """Everything ready to answer and to keep; what was started is stopped when the body ends."""
+    """Everything ready to answer and to keep; what was started is stopped when the body ends.
+
+    :raises SettingsError: when `collection` names none, or several: those are chosen while asking.
+    """
+    workspace.home.collection(collection)
     generation = workspace.generation(collection, notice=notice, progress=progress)
-    encoders = workspace.encoders()
+    searcher = workspace.searcher(generation)
     with (
         closing(Conversations.open(workspace.home.conversations)) as conversations,
         workspace.backend(stands_in=True) as backend,
     ):
         notice(f"backend {backend.name}: {backend.reason}")
-        assistant = Assistant(workspace.searcher(generation), backend, workspace.settings, collection=collection)
+        assistant = Assistant(
+            searcher,
+            backend,
+            workspace.settings,
+            collection=collection,
+            tables=workspace.tables(),
+            company=workspace.company,
+        )
         planner = Planner(assistant.tables, workspace.home.profile)
-        library = Library(workspace.collection(collection), encoders)
-        yield Service(assistant, library, conversations, planner, log=workspace.home.requests)
+        shelves = Shelves(workspace, collection, searcher)
+        yield Service(assistant, shelves, conversations, planner, log=workspace.home.requests)

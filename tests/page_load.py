@@ -83,7 +83,7 @@ class Asker(threading.Thread):
     def run(self) -> None:
         """Ask."""
         started, newest = time.monotonic(), 0
-        for line in self._page.send(self._page.event("question", "submit"), self._question, ""):
+        for line in self._page.send(self._page.event("question", "submit"), self._question, "", []):
             now = time.time() * 1000
             if not self.passages_s and 'class=\\"source\\"' in line:
                 self.passages_s = time.monotonic() - started

@@ -21,7 +21,18 @@ MAY_IMPORT = {
 MAY_IMPORT_IN_SERVING = {"weights": set(), "talking": set(), "launching": {"talking"}}
 GRADIO_PAGES = tuple(
     f"page/{name}"
-    for name in ("__init__", "asker", "chat", "company", "conversation_list", "library", "planner", "theme")
+    for name in (
+        "__init__",
+        "asker",
+        "chat",
+        "chat_acts",
+        "choosing",
+        "company",
+        "conversation_list",
+        "library",
+        "planner",
+        "theme",
+    )
 )
 ADAPTERS = {
     "argon2": {"assistant/passwords.py"},

@@ -100,7 +100,7 @@ def test_a_server_that_fails_leaves_the_question_and_the_reason(home_with_embedd
         service_in(home_with_embedder, tmp_path, backend="vllm", base_url=url) as service,
     ):
         backend = replace(service.assistant.backend, stands_in=False)
-        service._assistant = service.assistant._with(service.assistant.searcher, backend)
+        service._assistant = service.assistant._with(service.assistant.searcher, backend, "board")
         asked = service.ask("", QUESTION)
         with pytest.raises(ServingError):
             finish(asked)

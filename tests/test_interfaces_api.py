@@ -15,9 +15,9 @@ from assistant.app import Workspace
 from assistant.assistant import Assistant
 from assistant.conversations import Conversations
 from assistant.interfaces.shell import MAX_BODY_BYTES, build_shell
-from assistant.library import Library
 from assistant.planner import Planner
 from assistant.service import Service
+from assistant.shelves import Shelves
 
 QUESTION = "How does quantization cut serving cost?"
 ELSEWHERE = "What is the boiling point of tungsten hexafluoride?"
@@ -30,9 +30,9 @@ def client(
 ) -> Iterator[TestClient]:
     folder = tmp_path_factory.mktemp("api")
     with closing(Conversations.open(folder / "conversations.sqlite3")) as conversations:
-        library = Library(shared_workspace.collection("default"), shared_workspace.encoders())
+        shelves = Shelves(shared_workspace, "default", extractive.searcher)
         app = build_shell(
-            Service(extractive, library, conversations, Planner(extractive.tables, folder / "company.toml"))
+            Service(extractive, shelves, conversations, Planner(extractive.tables, folder / "company.toml"))
         )
         client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
         client.conversations = conversations  # type: ignore[attr-defined]
@@ -138,7 +138,8 @@ def test_health_counts_and_description_are_there(client: TestClient) -> None:
     assert client.get("/metrics").text != before
     assert 'assistant_answers_total{status="answered"}' in before
     assert client.get("/openapi.json").json()["paths"].keys() == {
-        "/api/ask", "/api/check", "/api/cost", "/api/cost/{name}", "/v1/chat/completions", "/healthz", "/metrics",
+        "/api/ask", "/api/check", "/api/collections", "/api/cost", "/api/cost/{name}", "/healthz", "/metrics",
+        "/v1/chat/completions",
     }  # fmt: skip
 
 

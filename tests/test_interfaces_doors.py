@@ -25,10 +25,10 @@ from assistant.conversations import Conversations
 from assistant.interfaces.door import SESSION_COOKIE
 from assistant.interfaces.server import build_app
 from assistant.interfaces.shell import Access
-from assistant.library import Library
 from assistant.passwords import hash_password
 from assistant.planner import Planner
 from assistant.service import Service
+from assistant.shelves import Shelves
 from assistant.signing_in import MOST_TRIES
 
 # Gradio leaves the event loop unclosed that it makes for building a page.
@@ -52,6 +52,7 @@ ROWS: dict[tuple[str, str], tuple[str, Any, tuple[int, int, int]]] = {
     ("GET", "/openapi.json"): ("/openapi.json", None, (401, 200, 200)),
     ("POST", "/api/ask"): ("/api/ask", ASKING, (401, 200, 200)),
     ("POST", "/v1/chat/completions"): ("/v1/chat/completions", CHATTING, (401, 200, 200)),
+    ("GET", "/api/collections"): ("/api/collections", None, (401, 200, 200)),
     ("GET", "/api/cost"): ("/api/cost", None, (401, 200, 200)),
     ("POST", "/api/cost/{name}"): ("/api/cost/nothing", {}, (401, 404, 404)),
     ("POST", "/api/check"): ("/api/check", {}, (401, 422, 422)),
@@ -109,10 +110,10 @@ def running(app: FastAPI) -> Iterator[str]:
 
 @contextmanager
 def service_over(extractive: Assistant, workspace: Workspace, folder: Path) -> Iterator[Service]:
-    library = Library(workspace.collection("default"), workspace.encoders())
+    shelves = Shelves(workspace, "default", extractive.searcher)
     planner = Planner(extractive.tables, folder / "company.toml")
     with closing(Conversations.open(folder / "conversations.sqlite3")) as conversations:
-        yield Service(extractive, library, conversations, planner)
+        yield Service(extractive, shelves, conversations, planner)
 
 
 @pytest.fixture(scope="module")
@@ -353,7 +354,7 @@ def test_an_event_is_kept_for_its_user(
     submit = next(d for d in config["dependencies"] if any(t[1] == "submit" for t in d["targets"])
                   and any(c["id"] == t[0] and c["props"].get("elem_id") == "question"
                           for t in d["targets"] for c in config["components"]))  # fmt: skip
-    joined = visitors["bob"].join("bob-asks", fn=submit["id"], data=[QUESTION, conversation])
+    joined = visitors["bob"].join("bob-asks", fn=submit["id"], data=[QUESTION, conversation, []])
     assert joined.status_code == 200, joined.text
     with visitors["bob"].http.stream("GET", "/en/gradio_api/queue/data?session_hash=bob-asks") as reply:
         for line in reply.iter_lines():

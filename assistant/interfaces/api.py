@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, HTTPException, Response
+from fastapi import APIRouter, Header, HTTPException, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import Answer
-from assistant.errors import BadQuestionError
-from assistant.events import Finished, Found
+from assistant.app import choice_of
+from assistant.conversations import NOBODY
+from assistant.errors import BadQuestionError, TooManyQuestionsError
+from assistant.events import Event, Finished, Found
+from assistant.interfaces.identity import user_of
 from assistant.interfaces.rendering import marked_text
+from assistant.places import Place, Places
 from assistant.question import Turn, understand
 from assistant.record import to_record
 from assistant.service import Service
 from assistant.verifying.verification import Checked
+from index.errors import IndexLayerError
 from serving.errors import ServingError
 
 # More at once would only wait for the model; whoever comes then is told to come back.
 MOST_AT_ONCE = 32
-_RETRY_AFTER_S = "5"
+
+Events = Iterator[Event]
 
 
 class PastTurn(BaseModel):
@@ -43,6 +47,7 @@ class Ask(BaseModel):
 
     question: str = Field(max_length=100_000)
     history: list[PastTurn] = Field([], max_length=200)
+    collections: list[str] = Field([], max_length=50, description="which to ask; without any the usual one")
 
 
 class ChatMessage(BaseModel):
@@ -63,25 +68,30 @@ class ChatRequest(BaseModel):
 def build_api(service: Service) -> APIRouter:
     """The routes."""
     router = APIRouter()
-    doors = _Doors()
+    doors = Places(MOST_AT_ONCE)
+
+    def begun(question: str, history: list[Turn], request: Request, collections: Sequence[str] = ()) -> Events:
+        return _begun(service, doors, question, history, user_of(request.scope).id, collections)
 
     @router.post("/api/ask", summary="Answer a question: the record, or with Accept: text/event-stream its events")
-    def ask(asked: Ask, accept: Annotated[str, Header()] = "") -> Response:
+    def ask(asked: Ask, request: Request, accept: Annotated[str, Header()] = "") -> Response:
         history = [Turn(turn.question, turn.answer) for turn in asked.history]
-        _check(asked.question)
+        events = begun(asked.question, history, request, asked.collections)
         if "text/event-stream" in accept:
-            return doors.streamed(_ask_events(service, asked.question, history))
-        with doors.entered():
-            return _json(to_record(_answer(service, asked.question, history)))
+            return _streamed(_ask_events(events))
+        return _json(to_record(_answer(events)))
+
+    @router.get("/api/collections", summary="The collections that can be asked, the usual one first")
+    def collections() -> list[str]:
+        return service.shelves.names
 
     @router.post("/v1/chat/completions", summary="An OpenAI-shaped chat; `record` holds citations and verdicts")
-    def chat(asked: ChatRequest) -> Response:
+    def chat(asked: ChatRequest, request: Request) -> Response:
         question, history = _conversation(asked.messages)
-        _check(question)
+        events = begun(question, history, request)
         if asked.stream:
-            return doors.streamed(_chat_events(service, question, history))
-        with doors.entered():
-            return _json(_completion(_answer(service, question, history)))
+            return _streamed(_chat_events(service, question, events))
+        return _json(_completion(_answer(events)))
 
     @router.get("/healthz", summary="Whether questions are answered, and by what: ok, degraded, or 503 with failing")
     def healthz(response: Response) -> dict[str, Any]:
@@ -97,59 +107,53 @@ def build_api(service: Service) -> APIRouter:
     return router
 
 
-class _Doors:
-    """Lets `MOST_AT_ONCE` in."""
+def _begun(
+    service: Service, doors: Places, question: str, history: list[Turn], user: str, collections: Sequence[str]
+) -> Events:
+    """The events to come. What is wrong is said before a stream begins: its status could not be taken back.
 
-    def __init__(self) -> None:
-        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
-
-    @contextmanager
-    def entered(self) -> Iterator[None]:
-        if not self._free.acquire(blocking=False):
-            raise HTTPException(503, "busy; try again later", headers={"Retry-After": _RETRY_AFTER_S})
-        try:
-            yield
-        finally:
-            self._free.release()
-
-    def streamed(self, events: Iterator[str]) -> Response:
-        """A stream of server-sent events. The door is held from the first event to the last."""
-
-        def behind_the_door() -> Iterator[str]:
-            try:
-                with self.entered():
-                    yield from events
-            except HTTPException as error:
-                yield _event({"error": {"reason": "busy", "message": error.detail}})
-
-        return StreamingResponse(
-            behind_the_door(), media_type="text/event-stream", headers={"Cache-Control": "no-store"}
-        )
-
-
-def _check(question: str) -> None:
-    """Refuse before a stream begins: its status could not be taken back.
-
-    :raises HTTPException: 400 with the reason and the message in the asker's language.
+    :raises HTTPException: with the reason and a message; 400, 404, 429 with Retry-After, or 503.
     """
+    if missing := [name for name in collections if name not in service.shelves.names]:
+        message = f"there is no collection {missing[0]!r}; GET /api/collections lists them"
+        raise HTTPException(404, {"reason": "no_collection", "message": message})
     try:
-        understand(question)
+        door = doors.enter(NOBODY)
+        return _within(door, service.stream(question, history, owner=user, choice=choice_of(collections)))
     except BadQuestionError as error:
         raise HTTPException(400, {"reason": error.reason, "message": str(error)}) from error
+    except TooManyQuestionsError as error:
+        detail = {"reason": error.reason, "message": str(error)}
+        status = 429 if error.reason == "too_many_questions" else 503
+        raise HTTPException(status, detail, headers={"Retry-After": str(error.retry_after_s)}) from error
+    except IndexLayerError as error:
+        raise HTTPException(503, {"reason": "no_index", "message": str(error)}) from error
 
 
-def _answer(service: Service, question: str, history: list[Turn]) -> Answer:
+def _within(door: Place, events: Events) -> Events:
     try:
-        (answer,) = (event.answer for event in service.stream(question, history) if isinstance(event, Finished))
+        yield from events
+    finally:
+        door.leave()
+
+
+def _streamed(events: Iterator[str]) -> Response:
+    """A stream of server-sent events."""
+    return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+
+def _answer(events: Events) -> Answer:
+    try:
+        (answer,) = (event.answer for event in events if isinstance(event, Finished))
     except ServingError as error:
         raise HTTPException(503, {"reason": "no_model", "message": str(error)}) from error
     return answer
 
 
-def _ask_events(service: Service, question: str, history: list[Turn]) -> Iterator[str]:
+def _ask_events(events: Events) -> Iterator[str]:
     """`found`, a `sentence` for each that is checked, then `answer` with the record; or `error`."""
     try:
-        for event in service.stream(question, history):
+        for event in events:
             if isinstance(event, Found):
                 found = [{"n": p.n, "heading": p.heading, "page": p.page, "text": p.text} for p in event.passages]
                 yield _event({"standalone_question": event.standalone_question, "passages": found}, "found")
@@ -187,7 +191,7 @@ def _completion(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _chat_events(service: Service, question: str, history: list[Turn]) -> Iterator[str]:
+def _chat_events(service: Service, question: str, events: Events) -> Iterator[str]:
     """Each sentence once it is checked, unsupported ones marked in words; the record comes with the last chunk."""
     language = understand(question).language
     model = service.assistant.backend.model or service.assistant.backend.name
@@ -199,7 +203,7 @@ def _chat_events(service: Service, question: str, history: list[Turn]) -> Iterat
 
     written = False
     try:
-        for event in service.stream(question, history):
+        for event in events:
             if isinstance(event, Checked):
                 written = True
                 yield chunk(event.before + marked_text(event.sentence, language))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Answer, Citation, Sentence
+from assistant.app import DEFAULT_COLLECTION
 from assistant.conversation import KeptTurn, ReadPassage
 from assistant.export import with_sources
 from assistant.interfaces.calculation_view import calculation_html
@@ -27,6 +28,8 @@ _SEARCHED_AS = {"zh": "检索：", "en": "Searched as: "}
 _COPY = {"zh": "复制回答和来源", "en": "Copy answer with sources"}
 _READ_NOT_USED = {"zh": "读过，未引用", "en": "read, not cited"}
 _PAGE = {"zh": "第 {page} 页", "en": "page {page}"}
+_ASKED_OF = {"zh": "资料库：", "en": "Asked of: "}
+_SHIPPED = {"zh": "自带资料", "en": "shipped documents"}
 _NOTHING_YET = {"zh": "来源会显示在这里。", "en": "Sources will appear here."}
 
 # Verdicts that are said in words; a supported sentence has its marks, and what claims nothing has none.
@@ -97,14 +100,14 @@ def answer_markdown(answer: Answer, turn: int | None = None) -> str:
     return "".join(parts)
 
 
-def turn_sources_html(turn: KeptTurn, language: Language) -> str:
-    """The panel of a kept turn."""
+def turn_sources_html(turn: KeptTurn, language: Language, asked_of: str = "") -> str:
+    """The panel of a kept turn; `asked_of` is the line about collections, where there are several."""
     if turn.answer is None:
         return sources_html(turn.passages, (), language, turn.id)
     answer = turn.answer
-    head = ""
+    head = asked_of
     if answer.standalone_question != turn.question:
-        head = searched_as_html(answer.standalone_question, language)
+        head += searched_as_html(answer.standalone_question, language)
     if answer.status in ("answered", "partial"):
         copied = _attribute(with_sources(answer))
         head += f'<button type="button" class="copy" data-copy="{copied}">{_COPY[language]}</button>'
@@ -115,6 +118,17 @@ def turn_sources_html(turn: KeptTurn, language: Language) -> str:
 def searched_as_html(question: str, language: Language) -> str:
     """The question as it was searched for, when that is not how it was asked."""
     return f'<p class="searched">{_SEARCHED_AS[language]}{html.escape(question)}</p>'
+
+
+def collection_label(name: str, language: Language) -> str:
+    """What people call a collection."""
+    return f"{name} ({_SHIPPED[language]})" if name == DEFAULT_COLLECTION else name
+
+
+def asked_of_html(names: Sequence[str], language: Language) -> str:
+    """Which collections were asked."""
+    labels = ("、" if language == "zh" else ", ").join(collection_label(name, language) for name in names)
+    return f'<p class="searched">{_ASKED_OF[language]}{html.escape(labels)}</p>'
 
 
 def sources_html(passages: Sequence[ReadPassage], citations: Sequence[Citation], language: Language, turn: int) -> str:

@@ -41,7 +41,7 @@ def build_page(service: Service, language: Language) -> gr.Blocks:
                 planner_parts = build_planner(language)
         answers = connect_chat(service, language, chat_parts)
         connect_list(service, language, page, list_parts, chat_parts, answers)
-        connect_library(service, language, page, library_tab, library_parts)
+        connect_library(service, language, page, library_tab, library_parts, chat_parts.choice)
         connect_planner(service.planner, language, planner_tab, planner_parts, tabs, chat_parts.question)
         connect_company(service.planner, language, page, company_parts, planner_parts.profile)
         page.load(_Status(service, language).html, None, health, api_visibility="private", show_progress="hidden")

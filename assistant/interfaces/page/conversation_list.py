@@ -12,7 +12,8 @@ import gradio as gr
 from assistant.conversation import Listed
 from assistant.conversations import Conversations
 from assistant.interfaces.page.asker import asker
-from assistant.interfaces.page.chat import ChatActs, ChatParts
+from assistant.interfaces.page.chat import ChatParts
+from assistant.interfaces.page.chat_acts import ChatActs
 from assistant.interfaces.page.texts import TEXTS
 from assistant.service import Service
 from corpus.document import Language

@@ -45,11 +45,13 @@ def asked_message(question: str) -> dict[str, Any]:
 class GrowingAnswer:
     """What the page shows of one answer while it comes."""
 
-    def __init__(self, before: Messages, question: str, asked: Asked, language: Language) -> None:
+    def __init__(self, before: Messages, question: str, asked: Asked, language: Language, asked_of: str = "") -> None:
+        """`asked_of`: the line about collections, where there are several."""
         self._before = [*before, asked_message(question)]
         self._question = question
         self._turn = asked.turn
         self._language = language
+        self._asked_of = asked_of
         self._content = f"*{TEXTS[language]['searching']}*"
         self._done = ""
         self._drawn = 0
@@ -83,4 +85,4 @@ class GrowingAnswer:
         passages = [ReadPassage.of(passage) for passage in self._found.passages]
         standalone = self._found.standalone_question
         head = "" if standalone == self._question else searched_as_html(standalone, self._language)
-        return head + sources_html(passages, (), self._language, self._turn)
+        return self._asked_of + head + sources_html(passages, (), self._language, self._turn)

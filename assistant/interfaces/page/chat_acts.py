@@ -1,0 +1,198 @@
+"""What the chat's events do. What the browser holds of a conversation is not believed: it is read from the disk."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Generator
+from contextlib import closing
+from typing import Any
+
+import gradio as gr
+
+from assistant.app import collection_names
+from assistant.conversation import KeptTurn
+from assistant.errors import BadQuestionError, TooManyQuestionsError
+from assistant.interfaces.page.asker import asker
+from assistant.interfaces.page.choosing import Choosing
+from assistant.interfaces.page.screen import GrowingAnswer, messages_of
+from assistant.interfaces.page.texts import RATINGS, TEXTS
+from assistant.interfaces.rendering import empty_sources_html, turn_sources_html, typed_text
+from assistant.service import Asked, Service
+from assistant.suggestions import suggest
+from corpus.document import Language
+from index.errors import IndexLayerError
+from serving.errors import ServingError
+
+EXPORTS = {"md": "Markdown", "docx": "Word", "json": "JSON"}
+_LONGEST_GIVEN_BACK = 10_000
+
+# Only an answer that is being written can be stopped.
+_NO_STOP = gr.update(visible=False)
+
+# Values for the outputs of `ChatParts.shown` (chat.py), in their order.
+Shown = tuple[Any, ...]
+Answering = Generator[Shown, None, None]
+# Names of collections, as the box holds them.
+Chosen = list[str] | None
+
+# Why a question is not even taken.
+NOT_ASKED = (BadQuestionError, TooManyQuestionsError, IndexLayerError)
+
+
+class ChatActs:
+    """One method for each event, in one language."""
+
+    def __init__(self, service: Service, language: Language) -> None:
+        self._service = service
+        self._language = language
+        self._texts = TEXTS[language]
+        self._choosing = Choosing(service, language)
+
+    def ask(self, question: str, conversation: str, chosen: Chosen, request: gr.Request) -> Answering:
+        """Answer in the open conversation, or begin one."""
+        choice = self._choosing.read(chosen)
+        try:
+            turns = self._turns(conversation, request)
+            asked = self._service.ask(conversation, question, owner=asker(request).id, choice=choice)
+        except NOT_ASKED as error:
+            yield self._not_asked(error, question)
+        else:
+            yield from self._follow(asked, turns, question.strip(), choice, request)
+
+    def ask_example(self, conversation: str, chosen: Chosen, event: gr.SelectData, request: gr.Request) -> Answering:
+        """Ask one of the examples."""
+        yield from self.ask(str(event.value["text"]), conversation, chosen, request)
+
+    def ask_suggested(self, conversation: str, chosen: Chosen, event: gr.SelectData, request: gr.Request) -> Answering:
+        """Ask what was suggested."""
+        yield from self.ask(str(event.value), conversation, chosen, request)
+
+    def ask_again(self, conversation: str, chosen: Chosen, event: gr.RetryData, request: gr.Request) -> Answering:
+        """Ask the same again; the turns from there on are replaced."""
+        yield from self._ask_again(conversation, chosen, event.index, "", request)
+
+    def ask_edited(self, conversation: str, chosen: Chosen, event: gr.EditData, request: gr.Request) -> Answering:
+        """Ask in other words; the turns from there on are replaced."""
+        yield from self._ask_again(conversation, chosen, event.index, typed_text(event.value), request)
+
+    def _ask_again(
+        self,
+        conversation: str,
+        chosen: Chosen,
+        index: Any,  # noqa: ANN401 - Gradio's
+        question: str,
+        request: gr.Request,
+    ) -> Answering:
+        turns = self._turns(conversation, request)
+        place = _turn_at(turns, index)
+        if place is None:
+            yield self.opened(conversation, request)
+            return
+        question, choice = question or turns[place].question, self._choosing.read(chosen)
+        try:
+            asked = self._service.ask_again(
+                conversation, turns[place].id, question, owner=asker(request).id, choice=choice
+            )
+        except NOT_ASKED as error:
+            yield self._not_asked(error, question)
+        else:
+            yield from self._follow(asked, turns[:place], question, choice, request)
+
+    def _follow(
+        self, asked: Asked, before: list[KeptTurn], question: str, choice: str, request: gr.Request
+    ) -> Answering:
+        """The page while an answer comes, and once it is there."""
+        asked_of = self._choosing.html(choice)
+        growing = GrowingAnswer(messages_of(before, self._language), question, asked, self._language, asked_of)
+        rest = (self._exports(asked.conversation), asked.conversation, gr.Button(visible=True), gr.skip())
+        yield growing.messages, growing.sources, "", "", *rest
+        # Stopped by the asker, this generator is closed, and so must be the one below it, to keep what had come.
+        with closing(asked.events):
+            try:
+                for event in asked.events:
+                    if growing.take(event):
+                        yield growing.messages, growing.sources, "", "", *rest
+            except ServingError:
+                shown = self.opened(asked.conversation, request)
+                yield *shown[:2], question, *shown[3:]
+                return
+        yield self.opened(asked.conversation, request)
+
+    def opened(self, conversation: str, request: gr.Request) -> Shown:
+        """A kept conversation as the page shows it; an empty page when there is none."""
+        turns = self._turns(conversation, request)
+        if not turns:
+            notice = self._notice(self._texts["gone"]) if conversation else ""
+            empty = gr.Chatbot(value=[], feedback_value=None), empty_sources_html(self._language)
+            return *empty, "", notice, "", "", _NO_STOP, gr.skip()
+        chat = gr.Chatbot(
+            value=messages_of(turns, self._language, self._suggestions(turns[-1])),
+            feedback_value=[self._texts[turn.rating] if turn.rating in RATINGS else None for turn in turns],
+        )
+        choice = self._service.conversations.of(asker(request).id).choice(conversation)
+        rest = self._exports(conversation), conversation, _NO_STOP, self._choosing.box(choice)
+        return chat, self._sources(turns[-1]), "", "", *rest
+
+    def opened_anew(self, request: gr.Request) -> Shown:
+        """The empty page."""
+        return self.opened("", request)
+
+    def opened_at_start(self, conversation: str, request: gr.Request) -> Shown:
+        """The same when the page opens. What was typed or asked meanwhile stays: an empty page is there already."""
+        if not conversation:
+            return *(gr.skip(),) * 7, self._choosing.box()
+        chat, sources, _, *rest = self.opened(conversation, request)
+        return chat, sources, gr.skip(), *rest
+
+    def sources_of(self, conversation: str, event: gr.SelectData, request: gr.Request) -> Any:  # noqa: ANN401 - HTML, or nothing changed
+        """The panel of the turn whose message was chosen."""
+        turns = self._turns(conversation, request)
+        place = _turn_at(turns, event.index)
+        return gr.skip() if place is None else self._sources(turns[place])
+
+    def rate(self, conversation: str, event: gr.LikeData, request: gr.Request) -> None:
+        """Keep what a person thinks of an answer."""
+        turns = self._turns(conversation, request)
+        place = _turn_at(turns, event.index)
+        if place is not None:
+            labels = {True: "good", False: "bad", "": ""} | {self._texts[rating]: rating for rating in RATINGS}
+            self._service.conversations.of(asker(request).id).rate(turns[place].id, labels.get(event.liked, ""))
+
+    def _turns(self, conversation: str, request: gr.Request) -> list[KeptTurn]:
+        return self._service.conversations.of(asker(request).id).turns(conversation)
+
+    def stopped(self) -> tuple[str, Any]:
+        """What is said when the asker stops an answer."""
+        return self._notice(self._texts["stopped"]), _NO_STOP
+
+    def _not_asked(self, error: Exception, question: str) -> Shown:
+        # The question goes back into its box, to be mended or asked later, unless it is what is too long.
+        given_back = question if len(question) < _LONGEST_GIVEN_BACK else ""
+        if isinstance(error, TooManyQuestionsError):
+            why = self._texts[error.reason].format(count=error.count)
+        else:
+            why = str(error) if isinstance(error, BadQuestionError) else self._texts["failed"].format(error=error)
+        return gr.skip(), gr.skip(), given_back, self._notice(why), *(gr.skip(),) * 4
+
+    def _sources(self, turn: KeptTurn) -> str:
+        asked_of = self._choosing.html(turn.answer.collection) if turn.answer else ""
+        return turn_sources_html(turn, self._language, asked_of)
+
+    def _notice(self, text: str) -> str:
+        return f'<p role="status">{html.escape(text)}</p>'
+
+    def _suggestions(self, turn: KeptTurn) -> list[str]:
+        if turn.answer is None:
+            return []
+        choice = self._service.shelves.known(collection_names(turn.answer.collection))
+        return suggest(turn.answer, self._service.assistant_on(choice).searcher)
+
+    def _exports(self, conversation: str) -> str:
+        links = (f'<a href="/export/{conversation}.{kind}" download>{name}</a>' for kind, name in EXPORTS.items())
+        return f"<p>{self._texts['export']} {' · '.join(links)}</p>"
+
+
+def _turn_at(turns: list[KeptTurn], index: Any) -> int | None:  # noqa: ANN401 - Gradio's
+    """Which turn a message belongs to: every turn has two."""
+    place = index // 2 if isinstance(index, int) else -1
+    return place if 0 <= place < len(turns) else None
