@@ -56,7 +56,7 @@ ADAPTERS = {
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},
     "torch": {"index/training/fitting.py", "serving/weights/pickled.py"},
-    "uvicorn": {"assistant/interfaces/chat.py"},
+    "uvicorn": {"assistant/interfaces/listener.py"},
     "xllamacpp": {"serving/launching/embedded.py"},
     "yaml": {"corpus/front_matter.py"},
 }

@@ -48,24 +48,14 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
 
 def _serve(service: Service, place: Listening, terminal: Terminal, *, opens_browser: bool) -> None:
     # Gradio takes two seconds to import, which no other command should pay.
-    import uvicorn
-
+    from assistant.interfaces.listener import page_server
     from assistant.interfaces.server import build_app
 
     threading.Thread(target=warm_up, args=(service.assistant,), daemon=True).start()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            build_app(service, place.access),
-            host=place.host,
-            port=place.port,
-            log_level="warning",
-            timeout_graceful_shutdown=STOP_WITHIN_S,
-            proxy_headers=False,
-            workers=1,
-            ssl_certfile=place.certificate or None,
-            ssl_keyfile=place.key or None,
-        )
-    )
+    server = page_server(
+        build_app(service, place.access), place.host, place.port,
+        certificate=place.certificate, key=place.key, stop_within_s=STOP_WITHIN_S,
+    )  # fmt: skip
     signs_in = ", for users who sign in" if place.access.accounts else ""
     terminal.notice(f"the page is on {place.url}{signs_in} (Ctrl-C stops it)")
     if opens_browser and _has_display():

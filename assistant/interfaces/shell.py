@@ -18,6 +18,7 @@ from assistant.interfaces.cost_api import build_cost_api
 from assistant.interfaces.door import Door
 from assistant.interfaces.exporting import build_exports
 from assistant.interfaces.login import build_login
+from assistant.interfaces.pace import BodyPace
 from assistant.interfaces.page_door import UPLOADS, PageDoor
 from assistant.interfaces.preferred import preferred_language
 from assistant.service import Service
@@ -78,6 +79,7 @@ def build_shell(service: Service, access: Access = THIS_MACHINE) -> FastAPI:
     app.add_middleware(CORSMiddleware, allow_origins=[])
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(access.hosts), www_redirect=False)
     app.add_middleware(BodyLimit)
+    app.add_middleware(BodyPace)
     app.add_middleware(SafeHeaders, is_secure=access.is_secure)
     return app
 
