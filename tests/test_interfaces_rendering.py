@@ -7,11 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Sentence
 from assistant.conversation import ReadPassage
-from assistant.interfaces.rendering import answer_markdown, plain_markdown, searched_as_html, sources_html
+from assistant.interfaces.rendering import (
+    answer_markdown,
+    checked_markdown,
+    plain_markdown,
+    searched_as_html,
+    sources_html,
+)
 from assistant.reading import Passage
-from assistant.verifying.verification import verify
+from assistant.verifying.verification import Checked, verify
 from tests.doubles import make_document
 
 ATTACKS = [
@@ -65,3 +71,33 @@ def test_unsupported_sentences_are_marked_in_words_and_supported_ones_cited() ->
     shown = answer_markdown(answer, 7)
     assert shown == "推理服务是最大的一块成本。[[1]](#s-7-1)完全没有根据的另一句话。 *〔资料不支持〕*"
     assert f"<mark>{text}</mark>" in sources_html([ReadPassage.of(passage)], verified.citations, "zh", 7)
+
+
+def test_clauses_of_a_line_that_rest_on_the_same_passages_share_one_mark() -> None:
+    texts = ("成本要算清；", "量化能省显存；", "批处理能省一半。", "没有根据的话；", "又一句没有根据的话。")
+    sentences = [Sentence(text, "supported", (1, 2) if n == 2 else (1,)) for n, text in enumerate(texts[:3])]
+    sentences += [Sentence(text, "unsupported") for text in texts[3:]]
+    checked = [Checked("", sentence) for sentence in sentences]
+    whole = (
+        "成本要算清；量化能省显存；[[1]](#s-7-1)批处理能省一半。[[1]](#s-7-1)[[2]](#s-7-2)"
+        "没有根据的话；又一句没有根据的话。 *〔资料不支持〕*"
+    )
+    assert checked_markdown(checked, "zh", 7) == whole
+    # While it is written, the mark stands behind what has come.
+    assert checked_markdown(checked[:1], "zh", 7) == "成本要算清；[[1]](#s-7-1)"
+    text = "".join(sentence.text + "".join(f"[{n}]" for n in sentence.citations) for sentence in sentences)
+    answer = Answer("1", "q", "q", "zh", "answered", "", text, tuple(sentences))
+    assert answer_markdown(answer, 7) == whole
+
+
+@pytest.mark.parametrize("between", ["\n", "\n- "])
+def test_lines_keep_their_own_marks(between: str) -> None:
+    first, second = Sentence("Cost.", "supported", (1,)), Sentence("Price.", "supported", (1,))
+    shown = checked_markdown([Checked("- ", first), Checked(between, second)], "en", None)
+    assert shown == f"- Cost.[1]{between}Price.[1]"
+
+
+def test_what_claims_nothing_ends_a_run() -> None:
+    claim, none = Sentence("Cost.", "supported", (1,)), Sentence("Is it?", "no_claim")
+    shown = checked_markdown([Checked("", claim), Checked(" ", none), Checked(" ", claim)], "en", None)
+    assert shown == "Cost.[1] Is it? Cost.[1]"

@@ -11,6 +11,7 @@ from assistant.app import DEFAULT_COLLECTION
 from assistant.conversation import KeptTurn, ReadPassage
 from assistant.export import with_sources
 from assistant.interfaces.calculation_view import calculation_html
+from assistant.interfaces.passage_view import Quote, passage_html
 from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Language
 
@@ -64,9 +65,24 @@ def marked_text(sentence: Sentence, language: Language) -> str:
     return sentence.text + marks_of(sentence)
 
 
-def checked_markdown(checked: Checked, language: Language, turn: int) -> str:
-    """A finished sentence with its marks or its warning; a mark leads to the source in the panel of `turn`."""
-    return plain_markdown(checked.before) + _sentence_markdown(checked.sentence, language, turn)
+def checked_markdown(checked: Sequence[Checked], language: Language, turn: int | None) -> str:
+    """Finished sentences, each with its marks or its warning; a mark leads to the source in the panel of `turn`.
+
+    Sentences of a line that rest on the same passages, or on none, have one mark behind the last of them.
+    """
+    parts = []
+    for place, one in enumerate(checked):
+        following = checked[place + 1] if place + 1 < len(checked) else None
+        goes_on = following is not None and _is_one_run(one, following)
+        shown = plain_markdown(one.sentence.text) if goes_on else _sentence_markdown(one.sentence, language, turn)
+        parts += [plain_markdown(one.before), shown]
+    return "".join(parts)
+
+
+def _is_one_run(first: Checked, second: Checked) -> bool:
+    a, b = first.sentence, second.sentence
+    is_line = "\n" not in second.before and not a.text.endswith("|")
+    return is_line and a.verdict != "no_claim" and (a.verdict, a.citations) == (b.verdict, b.citations)
 
 
 def turn_markdown(turn: KeptTurn, language: Language) -> str:
@@ -85,15 +101,15 @@ def answer_markdown(answer: Answer, turn: int | None = None) -> str:
     """
     if answer.status == "refused":
         return plain_markdown(answer.answer) + _refused_draft(answer, turn)
-    parts, position = [], 0
+    checked, position = list[Checked](), 0
     for sentence in answer.sentences:
         shown = _as_in_answer(sentence)
         start = answer.answer.find(shown, position)
         if start < 0:
             continue
-        parts += [plain_markdown(answer.answer[position:start]), _sentence_markdown(sentence, answer.language, turn)]
+        checked.append(Checked(answer.answer[position:start], sentence))
         position = start + len(shown)
-    parts.append(plain_markdown(answer.answer[position:]))
+    parts = [checked_markdown(checked, answer.language, turn), plain_markdown(answer.answer[position:])]
     if answer.status == "partial":
         note = BROKEN if answer.reason == "broken_off" else PARTIAL
         parts.append(f"\n\n*{note[answer.language]}*")
@@ -175,17 +191,13 @@ def _source_html(passage: ReadPassage, citation: Citation | None, language: Lang
     return (
         f'<details class="source" id="{source_anchor(turn, passage.n)}"{" open" if used or citation is None else ""}>'
         f"<summary><b>[{passage.n}]</b> {html.escape(passage.heading)}{page}{state}</summary>"
-        f'<div class="passage">{_passage_html(passage, citation if used else None)}</div>'
+        f'<div class="passage">{passage_html(passage.text, _quote_in(passage, citation))}</div>'
         f'<div class="address">{html.escape(passage.address)}</div></details>'
     )
 
 
-def _passage_html(passage: ReadPassage, citation: Citation | None) -> str:
-    if citation is None:
-        return html.escape(passage.text)
-    start, end = citation.start - passage.start, citation.end - passage.start
-    before, quote, after = passage.text[:start], passage.text[start:end], passage.text[end:]
-    return f"{html.escape(before)}<mark>{html.escape(quote)}</mark>{html.escape(after)}"
+def _quote_in(passage: ReadPassage, citation: Citation | None) -> Quote | None:
+    return (citation.start - passage.start, citation.end - passage.start) if citation and citation.used else None
 
 
 def _attribute(text: str) -> str:

@@ -6,6 +6,7 @@ import html
 from collections.abc import Sequence
 
 from assistant.interfaces.page.texts import TEXTS, UNREADABLE_ZH
+from assistant.interfaces.passage_view import passage_html
 from assistant.library import Failure
 from corpus.document import Document, Language
 from index.chunk import Chunk, Hit
@@ -93,4 +94,4 @@ def _section_html(heading: str, chunks: Sequence[Chunk], language: Language) -> 
 
 def _passage_html(chunk: Chunk) -> str:
     page = f'<span class="state">{chunk.page}</span> ' if chunk.page else ""
-    return f'<div class="passage">{page}{html.escape(chunk.text)}</div>'
+    return f'<div class="passage">{page}{passage_html(chunk.text)}</div>'

@@ -53,6 +53,7 @@ class GrowingAnswer:
         self._language = language
         self._asked_of = asked_of
         self._content = f"*{TEXTS[language]['searching']}*"
+        self._checked: list[Checked] = []
         self._done = ""
         self._drawn = 0
         self._found = Found((), question, language)
@@ -73,7 +74,8 @@ class GrowingAnswer:
                 self._content = f"*{reading}*"
             return True
         if isinstance(event, Checked):
-            self._done += checked_markdown(event, self._found.language, self._turn)
+            self._checked.append(event)
+            self._done = checked_markdown(self._checked, self._found.language, self._turn)
         elif isinstance(event, Wrote):
             self._content = self._done + plain_markdown(event.tail)
             if len(self._content) >= self._drawn + _REDRAW_EVERY_CHARACTERS:
