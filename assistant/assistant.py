@@ -133,7 +133,9 @@ class Assistant:
         is_away = not (yield from self._write(draft, understood, passages, clock))
         yield from draft.close()
         verified = draft.verified()
-        answer = judge(replace(blank, usage=draft.usage), draft, verified, hits)
+        # A server that came up while it was asked has only now said what its model is called.
+        blank = replace(blank, usage=draft.usage, model=self.backend.client.model if self.backend.client else "")
+        answer = judge(blank, draft, verified, hits)
         if is_away:
             reason = answer.reason or "model_away"
             return replace(answer, backend="extractive", model="", reason=reason)

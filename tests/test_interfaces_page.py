@@ -238,6 +238,23 @@ def test_a_conversation_outlives_a_reload_and_is_found_renamed_and_deleted(visit
     visit.page.wait_for_selector("#notice :text('没有这个对话')")
 
 
+@pytest.mark.parametrize("redrawn", ["document.querySelector('#listed nav').outerHTML += ''", "0"])
+def test_a_click_on_a_list_that_is_redrawn_meanwhile_is_not_lost(visit: Visit, redrawn: str) -> None:
+    visit.ask(ZH)
+    visit.page.wait_for_function("location.search.includes('c=')")
+    conversation = visit.page.url.split("c=")[1]
+    visit.page.click("#new")
+    visit.page.wait_for_selector("#chat .example")
+    visit.page.wait_for_function("!location.search")
+    link = visit.page.locator(f"#listed a[data-conversation='{conversation}']")
+    link.hover()
+    visit.page.mouse.down()
+    visit.page.evaluate(redrawn)
+    visit.page.mouse.up()
+    visit.page.wait_for_selector("#chat [data-testid=bot]")
+    assert visit.page.url.endswith(conversation)
+
+
 def test_a_question_can_be_asked_again_in_other_words_and_a_suggested_one_next(visit: Visit) -> None:
     visit.ask(EN)
     visit.page.locator("#chat").get_by_role("button", name="编辑").click()
@@ -455,6 +472,12 @@ def test_headers_keep_foreign_content_out(page_url: str) -> None:
         assert "default-src 'self'" in response.headers["Content-Security-Policy"]
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert "Access-Control-Allow-Origin" not in response.headers
+
+
+def test_a_connection_that_never_asks_is_closed(page_url: str) -> None:
+    host, port = page_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as silent:
+        assert silent.recv(1) == b""
 
 
 def test_a_huge_body_is_refused(page_url: str) -> None:

@@ -93,18 +93,34 @@ window.fetch = async (...given) => {
   return reply;
 };
 
-// What was under the pointer when it went down is meant, even if the list is redrawn before it comes up.
+// In the list a press with its release chooses, not the click that may follow: while answers come the list is redrawn, and
+// what is redrawn between press and release gets no click in every browser.
+const NEAR_PX = 10;
+const isPlain = (event) => event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+const listedAt = (event) => event.target.closest?.("#listed a")?.dataset.conversation;
 let pressed = null;
+let released = null;
+
 document.addEventListener("pointerdown", (event) => {
-  pressed = event.button === 0 ? event.target.closest("#listed a")?.dataset.conversation : null;
+  const id = isPlain(event) && listedAt(event);
+  pressed = id ? { id, x: event.clientX, y: event.clientY } : null;
+  released = null;
+}, true);
+
+document.addEventListener("pointercancel", () => (pressed = null), true);
+
+document.addEventListener("pointerup", (event) => {
+  const isNear = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < NEAR_PX;
+  if (isNear && window.assistantPage.choose(pressed.id)) released = pressed.id;
+  pressed = null;
 }, true);
 
 document.addEventListener("click", (event) => {
-  const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey;
-  const listed = event.target.closest("#listed a")?.dataset.conversation;
-  const chosen = event.detail && event.target.closest("#listed") ? pressed || listed : listed;
-  if (chosen && plain) {
-    if (window.assistantPage.choose(chosen)) event.preventDefault();
+  if (event.target.closest("#listed") && isPlain(event)) {
+    // The click that follows a release does nothing more; one without, of the keyboard, chooses.
+    const isDone = event.detail > 0 && released;
+    const id = listedAt(event);
+    if (isDone || (id && window.assistantPage.choose(id))) event.preventDefault();
     return;
   }
   const link = event.target.closest("a[href*='#s-']");
