@@ -62,7 +62,7 @@ def ask(visit: Visit, question: str) -> None:
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_function(
         "q => [...document.querySelectorAll('#chat .user')].at(-1)?.innerText.includes(q)"
-        " && document.querySelector('#sources .searched') && !document.querySelector('#stop')?.offsetParent",
+        " && document.querySelector('#sources .copy') && location.search.includes('c=')",
         arg=question, timeout=30_000,
     )  # fmt: skip
 

@@ -238,6 +238,37 @@ def test_a_conversation_outlives_a_reload_and_is_found_renamed_and_deleted(visit
     visit.page.wait_for_selector("#notice :text('没有这个对话')")
 
 
+# Asks a suggested question in the very frame in which it appears.
+AT_ONCE = """async rounds => {
+  const asked = () => document.querySelectorAll('#chat [data-testid=user]').length;
+  for (let round = 1; round <= rounds; round++) {
+    const before = asked();
+    const option = () => document.querySelector('#chat .option');
+    while (!option()) await new Promise(requestAnimationFrame);
+    option().click();
+    const until = Date.now() + 20000;
+    while (asked() === before && Date.now() < until) await new Promise(requestAnimationFrame);
+  }
+  return asked();
+}"""
+
+
+def test_what_is_asked_as_soon_as_an_answer_stands_there_is_not_lost(visit: Visit) -> None:
+    visit.ask(ZH)
+    assert visit.page.evaluate(AT_ONCE, 4) == 5
+
+
+def test_a_double_click_asks_once(visit: Visit) -> None:
+    question = "创业公司怎样控制推理的成本？"
+    visit.page.fill("#question textarea", question)
+    visit.page.dblclick("#send")
+    visit.answered(question)
+    visit.page.wait_for_timeout(1000)
+    visit.page.reload()
+    visit.page.wait_for_selector(f"#listed a:has-text('{question}')")
+    assert visit.page.locator("#listed a", has_text=question).count() == 1
+
+
 @pytest.mark.parametrize("redrawn", ["document.querySelector('#listed nav').outerHTML += ''", "0"])
 def test_a_click_on_a_list_that_is_redrawn_meanwhile_is_not_lost(visit: Visit, redrawn: str) -> None:
     visit.ask(ZH)

@@ -30,7 +30,7 @@ _COPY = {"zh": "复制回答和来源", "en": "Copy answer with sources"}
 _READ_NOT_USED = {"zh": "读过，未引用", "en": "read, not cited"}
 _PAGE = {"zh": "第 {page} 页", "en": "page {page}"}
 _ASKED_OF = {"zh": "资料库：", "en": "Asked of: "}
-_SHIPPED = {"zh": "自带资料", "en": "shipped documents"}
+_SHIPPED = {"zh": "{name}（自带资料）", "en": "{name} (shipped documents)"}
 _NOTHING_YET = {"zh": "来源会显示在这里。", "en": "Sources will appear here."}
 
 # Verdicts that are said in words; a supported sentence has its marks, and what claims nothing has none.
@@ -138,7 +138,7 @@ def searched_as_html(question: str, language: Language) -> str:
 
 def collection_label(name: str, language: Language) -> str:
     """What people call a collection."""
-    return f"{name} ({_SHIPPED[language]})" if name == DEFAULT_COLLECTION else name
+    return _SHIPPED[language].format(name=name) if name == DEFAULT_COLLECTION else name
 
 
 def asked_of_html(names: Sequence[str], language: Language) -> str:

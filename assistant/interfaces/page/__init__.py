@@ -89,6 +89,7 @@ class _Status:
         if backend.client is None:
             return f'<p title="{html.escape(backend.reason)}"><span class="dot"></span>{texts["quotes"]}</p>'
         is_well = backend.client.is_answering()
-        name = html.escape(f"{backend.model} ({backend.name})")
+        # A server that was down at the start has only now said what its model is called.
+        name = html.escape(texts[backend.name].format(model=backend.client.model or texts["model"]))
         dot = '<span class="dot well"></span>' if is_well else '<span class="dot ill"></span>'
         return f"<p>{dot}{name}: {texts['answers' if is_well else 'silent']}</p>"

@@ -46,7 +46,7 @@ def build_chat(language: Language, conversation: gr.Textbox) -> ChatParts:
             label=texts["chat"], show_label=False, height="62vh", buttons=[], latex_delimiters=[], allow_tags=False,
             sanitize_html=True, editable="user", elem_id="chat", group_consecutive_messages=False,
             feedback_options=[texts[rating] for rating in RATINGS],
-            examples=[{"text": example} for example in EXAMPLES[language]],
+            placeholder=texts["begin"], examples=[{"text": example} for example in EXAMPLES[language]],
         )  # fmt: skip
         notice = gr.HTML("", elem_id="notice")
         choice = build_choice(language)
@@ -67,11 +67,13 @@ def build_chat(language: Language, conversation: gr.Textbox) -> ChatParts:
 def connect_chat(service: Service, language: Language, parts: ChatParts) -> list[Any]:
     """Wire the events up. Returns those that end with an answer, for whoever must know."""
     acts = ChatActs(service, language)
-    quiet = {"api_visibility": "private", "show_progress": "hidden"}
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    # An event is over a moment after its last is shown: what is asked in that moment would else be dropped by Gradio.
+    asking = quiet | {"trigger_mode": "multiple", "concurrency_limit": ANSWERS_AT_ONCE, "concurrency_id": "answers"}
     chat, there = parts.chat, [parts.conversation, parts.choice]
     typed = [parts.question, *there]
     answers = [
-        trigger(act, inputs, parts.shown, concurrency_limit=ANSWERS_AT_ONCE, concurrency_id="answers", **quiet)
+        trigger(act, inputs, parts.shown, **asking)
         for trigger, act, inputs in (
             (parts.send.click, acts.ask, typed),
             (parts.question.submit, acts.ask, typed),
@@ -82,6 +84,6 @@ def connect_chat(service: Service, language: Language, parts: ChatParts) -> list
         )
     ]
     parts.stop.click(acts.stopped, None, [parts.notice, parts.stop], cancels=answers, **quiet)
-    chat.select(acts.sources_of, parts.conversation, parts.sources, **quiet)
-    chat.like(acts.rate, parts.conversation, None, **quiet)
+    chat.select(acts.sources_of, parts.conversation, parts.sources, trigger_mode="always_last", **quiet)
+    chat.like(acts.rate, parts.conversation, None, trigger_mode="multiple", **quiet)
     return answers

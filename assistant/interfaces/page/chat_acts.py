@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, suppress
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -15,6 +16,7 @@ from assistant.errors import BadQuestionError, TooManyQuestionsError
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.choosing import Choosing
 from assistant.interfaces.page.screen import GrowingAnswer, messages_of
+from assistant.interfaces.page.tabs import Tabs
 from assistant.interfaces.page.texts import RATINGS, TEXTS
 from assistant.interfaces.rendering import empty_sources_html, turn_sources_html, typed_text
 from assistant.service import Asked, Service
@@ -31,7 +33,7 @@ _NO_STOP = gr.update(visible=False)
 
 # Values for the outputs of `ChatParts.shown` (chat.py), in their order.
 Shown = tuple[Any, ...]
-Answering = Generator[Shown, None, None]
+Answers = Generator[Shown, None, None]
 # Names of collections, as the box holds them.
 Chosen = list[str] | None
 
@@ -47,31 +49,28 @@ class ChatActs:
         self._language = language
         self._texts = TEXTS[language]
         self._choosing = Choosing(service, language)
+        self._tabs = Tabs()
 
-    def ask(self, question: str, conversation: str, chosen: Chosen, request: gr.Request) -> Answering:
+    def ask(self, question: str, conversation: str, chosen: Chosen, request: gr.Request) -> Answers:
         """Answer in the open conversation, or begin one."""
-        choice = self._choosing.read(chosen)
-        try:
-            turns = self._turns(conversation, request)
-            asked = self._service.ask(conversation, question, owner=asker(request).id, choice=choice)
-        except NOT_ASKED as error:
-            yield self._not_asked(error, question)
-        else:
-            yield from self._follow(asked, turns, question.strip(), choice, request)
+        owner, choice = asker(request).id, self._choosing.read(chosen)
+        turns = self._turns(conversation, request)
+        ask = partial(self._service.ask, conversation, question, owner=owner, choice=choice)
+        yield from self._answer(ask, turns, question.strip(), choice, request)
 
-    def ask_example(self, conversation: str, chosen: Chosen, event: gr.SelectData, request: gr.Request) -> Answering:
+    def ask_example(self, conversation: str, chosen: Chosen, event: gr.SelectData, request: gr.Request) -> Answers:
         """Ask one of the examples."""
         yield from self.ask(str(event.value["text"]), conversation, chosen, request)
 
-    def ask_suggested(self, conversation: str, chosen: Chosen, event: gr.SelectData, request: gr.Request) -> Answering:
+    def ask_suggested(self, conversation: str, chosen: Chosen, event: gr.SelectData, request: gr.Request) -> Answers:
         """Ask what was suggested."""
         yield from self.ask(str(event.value), conversation, chosen, request)
 
-    def ask_again(self, conversation: str, chosen: Chosen, event: gr.RetryData, request: gr.Request) -> Answering:
+    def ask_again(self, conversation: str, chosen: Chosen, event: gr.RetryData, request: gr.Request) -> Answers:
         """Ask the same again; the turns from there on are replaced."""
         yield from self._ask_again(conversation, chosen, event.index, "", request)
 
-    def ask_edited(self, conversation: str, chosen: Chosen, event: gr.EditData, request: gr.Request) -> Answering:
+    def ask_edited(self, conversation: str, chosen: Chosen, event: gr.EditData, request: gr.Request) -> Answers:
         """Ask in other words; the turns from there on are replaced."""
         yield from self._ask_again(conversation, chosen, event.index, typed_text(event.value), request)
 
@@ -82,41 +81,53 @@ class ChatActs:
         index: Any,  # noqa: ANN401 - Gradio's
         question: str,
         request: gr.Request,
-    ) -> Answering:
+    ) -> Answers:
         turns = self._turns(conversation, request)
         place = _turn_at(turns, index)
         if place is None:
             yield self.opened(conversation, request)
             return
-        question, choice = question or turns[place].question, self._choosing.read(chosen)
-        try:
-            asked = self._service.ask_again(
-                conversation, turns[place].id, question, owner=asker(request).id, choice=choice
-            )
-        except NOT_ASKED as error:
-            yield self._not_asked(error, question)
-        else:
-            yield from self._follow(asked, turns[:place], question, choice, request)
+        question = question or turns[place].question
+        owner, choice = asker(request).id, self._choosing.read(chosen)
+        ask = partial(self._service.ask_again, conversation, turns[place].id, question, owner=owner, choice=choice)
+        yield from self._answer(ask, turns[:place], question, choice, request)
 
-    def _follow(
-        self, asked: Asked, before: list[KeptTurn], question: str, choice: str, request: gr.Request
-    ) -> Answering:
-        """The page while an answer comes, and once it is there."""
+    def _answer(
+        self, ask: Callable[[], Asked], before: list[KeptTurn], question: str, choice: str, request: gr.Request
+    ) -> Answers:
+        """The page while an answer comes, and once it is there; nothing while another one is on its way to this tab."""
+        answering = self._tabs.begin(str(request.session_hash))
+        if answering is None:
+            yield (gr.skip(),) * 8
+            return
+        try:
+            asked = ask()
+        except NOT_ASKED as error:
+            answering.over()
+            yield self._not_asked(error, question)
+            return
+        yield from self._follow(asked, before, question, choice, request)
+        # Before the last is shown: what is asked as soon as it stands there must not be lost.
+        answering.over()
+        yield self._ended(asked, question, request)
+
+    def _follow(self, asked: Asked, before: list[KeptTurn], question: str, choice: str, request: gr.Request) -> Answers:
+        """The page while an answer comes."""
         asked_of = self._choosing.html(choice)
         growing = GrowingAnswer(messages_of(before, self._language), question, asked, self._language, asked_of)
         rest = (self._exports(asked.conversation), asked.conversation, gr.Button(visible=True), gr.skip())
         yield growing.messages, growing.sources, "", "", *rest
         # Stopped by the asker, this generator is closed, and so must be the one below it, to keep what had come.
-        with closing(asked.events):
-            try:
-                for event in asked.events:
-                    if growing.take(event):
-                        yield growing.messages, growing.sources, "", "", *rest
-            except ServingError:
-                shown = self.opened(asked.conversation, request)
-                yield *shown[:2], question, *shown[3:]
-                return
-        yield self.opened(asked.conversation, request)
+        with closing(asked.events), suppress(ServingError):  # that nothing came is kept, and shown at the end
+            for event in asked.events:
+                if growing.take(event):
+                    yield growing.messages, growing.sources, "", "", *rest
+
+    def _ended(self, asked: Asked, question: str, request: gr.Request) -> Shown:
+        """The page once an answer is there; where none came the question goes back into its box."""
+        shown = self.opened(asked.conversation, request)
+        turn = next((turn for turn in self._turns(asked.conversation, request) if turn.id == asked.turn), None)
+        return (*shown[:2], question, *shown[3:]) if turn and turn.state == "failed" else shown
 
     def opened(self, conversation: str, request: gr.Request) -> Shown:
         """A kept conversation as the page shows it; an empty page when there is none."""
@@ -137,12 +148,13 @@ class ChatActs:
         """The empty page."""
         return self.opened("", request)
 
-    def opened_at_start(self, conversation: str, request: gr.Request) -> Shown:
-        """The same when the page opens. What was typed or asked meanwhile stays: an empty page is there already."""
+    def opened_at_start(self, conversation: str, is_wide: str, request: gr.Request) -> tuple[Any, ...]:
+        """The same when the page opens, and whether the list is unfolded. What was typed or asked meanwhile stays."""
+        fold = gr.Accordion(open=is_wide != "false")
         if not conversation:
-            return *(gr.skip(),) * 7, self._choosing.box()
+            return *(gr.skip(),) * 7, self._choosing.box(), fold
         chat, sources, _, *rest = self.opened(conversation, request)
-        return chat, sources, gr.skip(), *rest
+        return chat, sources, gr.skip(), *rest, fold
 
     def sources_of(self, conversation: str, event: gr.SelectData, request: gr.Request) -> Any:  # noqa: ANN401 - HTML, or nothing changed
         """The panel of the turn whose message was chosen."""

@@ -72,12 +72,11 @@ def connect_list(
     # Else a click is dropped while the answer to one before is on its way.
     every: dict[str, Any] = quiet | {"trigger_mode": "multiple"}
     listing: Any = (acts.listed, parts.search, parts.listed)
-    start = page.load(
-        lambda conversation, wide: (conversation or gr.skip(), gr.Accordion(open=wide != "false")),
-        [chat.conversation, parts.said], [chat.conversation, parts.fold], js="() => window.assistantPage.start()",
-        **quiet,
-    )  # fmt: skip
-    start.then(chats.opened_at_start, chat.conversation, chat.shown, **quiet).then(*listing, **quiet)
+    # In one event: whoever asks before a second one came would have their answer overwritten by what it had read.
+    page.load(
+        chats.opened_at_start, [chat.conversation, parts.said], [*chat.shown, parts.fold],
+        js="() => window.assistantPage.start()", **quiet,
+    ).then(*listing, **quiet)  # fmt: skip
     parts.choose.click(
         opened,
         parts.chosen,

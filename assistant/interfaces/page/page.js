@@ -20,8 +20,9 @@ window.assistantPage = {
     this.mark();
   },
 
-  // Marks the open conversation in the list.
+  // Marks the open conversation in the list, and that there is one.
   mark() {
+    document.querySelector("#side")?.toggleAttribute("data-open", Boolean(this.open));
     document.querySelectorAll("#listed a").forEach((link) => {
       if (link.dataset.conversation === this.open) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
@@ -67,7 +68,7 @@ window.assistantPage = {
   follow(link) {
     const id = link.getAttribute("href").split("#")[1];
     if (!document.getElementById(id)) link.closest(".message").click();
-    const until = Date.now() + 5000;
+    const until = Date.now() + 20000;
     (function look() {
       const source = document.getElementById(id);
       if (!source) {
