@@ -80,7 +80,7 @@ def test_a_collection_is_begun_chosen_asked_and_kept(visit: Visit) -> None:
     file = {"name": "notes.md", "mimeType": "text/markdown", "buffer": BOARD.encode()}
     visit.page.set_input_files("#files input[type=file]", [file])
     visit.page.wait_for_selector("#library-status :text('Added: notes.md')", timeout=60_000)
-    visit.page.wait_for_selector("#counts :text('1 documents')")
+    visit.page.wait_for_selector("#counts :text('Documents: 1,')")
     visit.tab("Chat")
     choose(visit, name)
     assert serious(visit) == []

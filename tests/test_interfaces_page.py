@@ -283,7 +283,35 @@ def test_a_click_on_a_list_that_is_redrawn_meanwhile_is_not_lost(visit: Visit, r
     visit.page.evaluate(redrawn)
     visit.page.mouse.up()
     visit.page.wait_for_selector("#chat [data-testid=bot]")
-    assert visit.page.url.endswith(conversation)
+    visit.page.wait_for_function("id => location.search.endsWith(id)", arg=conversation)
+
+
+def test_a_press_on_a_button_that_is_drawn_anew_meanwhile_counts_once(visit: Visit) -> None:
+    visit.page.evaluate(
+        """() => { window.pressed = 0; window.draw = () => {
+        const old = document.querySelector('#anew'), button = document.createElement('button');
+        button.id = 'anew'; button.textContent = 'anew'; button.style = 'position:fixed;top:0;left:0;z-index:99';
+        button.onclick = () => window.pressed++;
+        old ? old.replaceWith(button) : document.body.append(button); }; window.draw(); }"""
+    )
+    for redraws, count in ((False, 1), (True, 2)):
+        visit.page.hover("#anew")
+        visit.page.mouse.down()
+        if redraws:
+            visit.page.evaluate("window.draw()")
+        visit.page.mouse.up()
+        visit.page.wait_for_timeout(200)
+        assert visit.page.evaluate("window.pressed") == count
+
+
+def test_what_is_typed_while_an_answer_comes_stays(visit: Visit) -> None:
+    visit.page.fill("#question textarea", ZH)
+    visit.page.keyboard.press("Enter")
+    visit.page.wait_for_function("document.querySelector('#question textarea').value === ''")
+    visit.page.fill("#question textarea", EN)
+    visit.answered(ZH)
+    visit.page.wait_for_timeout(500)
+    assert visit.page.input_value("#question textarea") == EN
 
 
 def test_a_question_can_be_asked_again_in_other_words_and_a_suggested_one_next(visit: Visit) -> None:
@@ -468,6 +496,12 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(browser: Any, page_home: Pat
         visit.page.fill("#question textarea", EN)
         visit.page.keyboard.press("Enter")
         visit.page.wait_for_selector("#chat [data-testid=bot] >> text=then then")
+        visit.page.click("#stop")
+        visit.page.wait_for_selector("#notice >> text=what had come is kept")
+        visit.page.fill("#question textarea", "And how much memory?")
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_selector("#chat [data-testid=user] >> text=And how much memory?")
+        visit.page.wait_for_selector("#chat [data-testid=bot] >> nth=1 >> text=then then")
         visit.page.click("#stop")
         visit.page.wait_for_selector("#notice >> text=what had come is kept")
         visit.page.reload()

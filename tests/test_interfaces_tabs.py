@@ -9,11 +9,11 @@ from assistant.interfaces.page.tabs import Tabs
 
 def test_a_tab_asks_again_when_its_answer_is_over_and_others_meanwhile() -> None:
     tabs = Tabs()
-    first = tabs.begin("a")
+    first, other = tabs.begin("a"), tabs.begin("b")
     assert first is not None
+    assert other is not None
     assert tabs.begin("a") is None
-    assert tabs.begin("b") is not None
-    first.over()
+    tabs.end("a")
     assert tabs.begin("a") is not None
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.chat import build_chat, connect_chat
+from assistant.interfaces.page.chat_acts import ChatActs
 from assistant.interfaces.page.company import build_company, connect_company
 from assistant.interfaces.page.conversation_list import build_list, connect_list
 from assistant.interfaces.page.library import build_library, connect_library
@@ -39,8 +40,9 @@ def build_page(service: Service, language: Language) -> gr.Blocks:
             with gr.Tab(PLANNER_TEXTS[language]["planner"], elem_id="planner-tab") as planner_tab:
                 company_parts = build_company(service.planner, language)
                 planner_parts = build_planner(language)
-        answers = connect_chat(service, language, chat_parts)
-        connect_list(service, language, page, list_parts, chat_parts, answers)
+        chats = ChatActs(service, language)
+        answers = connect_chat(chats, chat_parts)
+        connect_list(service, language, page, list_parts, chat_parts, chats, answers)
         connect_library(service, language, page, library_tab, library_parts, chat_parts.choice)
         connect_planner(service.planner, language, planner_tab, planner_parts, tabs, chat_parts.question)
         connect_company(service.planner, language, page, company_parts, planner_parts.profile)

@@ -11,7 +11,6 @@ from assistant.interfaces.page.chat_acts import ChatActs
 from assistant.interfaces.page.choosing import build_choice
 from assistant.interfaces.page.texts import EXAMPLES, RATINGS, TEXTS
 from assistant.interfaces.rendering import empty_sources_html
-from assistant.service import Service
 from corpus.document import Language
 
 # More than are answered at once (assistant/places.py), so that one too many is told so and does not wait.
@@ -64,9 +63,8 @@ def build_chat(language: Language, conversation: gr.Textbox) -> ChatParts:
     return ChatParts(chat, sources, question, notice, exports, conversation, stop, choice, send)
 
 
-def connect_chat(service: Service, language: Language, parts: ChatParts) -> list[Any]:
+def connect_chat(acts: ChatActs, parts: ChatParts) -> list[Any]:
     """Wire the events up. Returns those that end with an answer, for whoever must know."""
-    acts = ChatActs(service, language)
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     # An event is over a moment after its last is shown: what is asked in that moment would else be dropped by Gradio.
     asking = quiet | {"trigger_mode": "multiple", "concurrency_limit": ANSWERS_AT_ONCE, "concurrency_id": "answers"}

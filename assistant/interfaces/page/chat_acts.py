@@ -31,6 +31,9 @@ _LONGEST_GIVEN_BACK = 10_000
 # Only an answer that is being written can be stopped.
 _NO_STOP = gr.update(visible=False)
 
+# What is left as it is.
+SKIP = gr.skip()
+
 # Values for the outputs of `ChatParts.shown` (chat.py), in their order.
 Shown = tuple[Any, ...]
 Answers = Generator[Shown, None, None]
@@ -96,46 +99,57 @@ class ChatActs:
         self, ask: Callable[[], Asked], before: list[KeptTurn], question: str, choice: str, request: gr.Request
     ) -> Answers:
         """The page while an answer comes, and once it is there; nothing while another one is on its way to this tab."""
-        answering = self._tabs.begin(str(request.session_hash))
+        tab = str(request.session_hash)
+        answering = self._tabs.begin(tab)  # held by this generator until it ends
         if answering is None:
-            yield (gr.skip(),) * 8
+            yield (SKIP,) * 8
             return
         try:
             asked = ask()
         except NOT_ASKED as error:
-            answering.over()
+            self._tabs.end(tab)
             yield self._not_asked(error, question)
             return
         yield from self._follow(asked, before, question, choice, request)
         # Before the last is shown: what is asked as soon as it stands there must not be lost.
-        answering.over()
+        self._tabs.end(tab)
         yield self._ended(asked, question, request)
 
     def _follow(self, asked: Asked, before: list[KeptTurn], question: str, choice: str, request: gr.Request) -> Answers:
         """The page while an answer comes."""
         asked_of = self._choosing.html(choice)
         growing = GrowingAnswer(messages_of(before, self._language), question, asked, self._language, asked_of)
-        rest = (self._exports(asked.conversation), asked.conversation, gr.Button(visible=True), gr.skip())
-        yield growing.messages, growing.sources, "", "", *rest
+        stop = gr.Button(visible=True)
+        yield (
+            growing.messages,
+            growing.sources,
+            "",
+            "",
+            self._exports(asked.conversation),
+            asked.conversation,
+            stop,
+            SKIP,
+        )
         # Stopped by the asker, this generator is closed, and so must be the one below it, to keep what had come.
         with closing(asked.events), suppress(ServingError):  # that nothing came is kept, and shown at the end
             for event in asked.events:
-                if growing.take(event):
-                    yield growing.messages, growing.sources, "", "", *rest
+                if growing.take(event):  # and nothing else: what is typed meanwhile stays, and a notice of a stop
+                    yield growing.messages, growing.sources, *(SKIP,) * 6
 
     def _ended(self, asked: Asked, question: str, request: gr.Request) -> Shown:
         """The page once an answer is there; where none came the question goes back into its box."""
         shown = self.opened(asked.conversation, request)
         turn = next((turn for turn in self._turns(asked.conversation, request) if turn.id == asked.turn), None)
-        return (*shown[:2], question, *shown[3:]) if turn and turn.state == "failed" else shown
+        return *shown[:2], question if turn and turn.state == "failed" else SKIP, *shown[3:]
 
     def opened(self, conversation: str, request: gr.Request) -> Shown:
-        """A kept conversation as the page shows it; an empty page when there is none."""
+        """A kept conversation as the page shows it; an empty page when there is none. No answer is waited for then."""
+        self._tabs.end(str(request.session_hash))
         turns = self._turns(conversation, request)
         if not turns:
             notice = self._notice(self._texts["gone"]) if conversation else ""
             empty = gr.Chatbot(value=[], feedback_value=None), empty_sources_html(self._language)
-            return *empty, "", notice, "", "", _NO_STOP, gr.skip()
+            return *empty, "", notice, "", "", _NO_STOP, SKIP
         chat = gr.Chatbot(
             value=messages_of(turns, self._language, self._suggestions(turns[-1])),
             feedback_value=[self._texts[turn.rating] if turn.rating in RATINGS else None for turn in turns],
@@ -152,15 +166,15 @@ class ChatActs:
         """The same when the page opens, and whether the list is unfolded. What was typed or asked meanwhile stays."""
         fold = gr.Accordion(open=is_wide != "false")
         if not conversation:
-            return *(gr.skip(),) * 7, self._choosing.box(), fold
+            return *(SKIP,) * 7, self._choosing.box(), fold
         chat, sources, _, *rest = self.opened(conversation, request)
-        return chat, sources, gr.skip(), *rest, fold
+        return chat, sources, SKIP, *rest, fold
 
     def sources_of(self, conversation: str, event: gr.SelectData, request: gr.Request) -> Any:  # noqa: ANN401 - HTML, or nothing changed
         """The panel of the turn whose message was chosen."""
         turns = self._turns(conversation, request)
         place = _turn_at(turns, event.index)
-        return gr.skip() if place is None else self._sources(turns[place])
+        return SKIP if place is None else self._sources(turns[place])
 
     def rate(self, conversation: str, event: gr.LikeData, request: gr.Request) -> None:
         """Keep what a person thinks of an answer."""
@@ -173,8 +187,9 @@ class ChatActs:
     def _turns(self, conversation: str, request: gr.Request) -> list[KeptTurn]:
         return self._service.conversations.of(asker(request).id).turns(conversation)
 
-    def stopped(self) -> tuple[str, Any]:
-        """What is said when the asker stops an answer."""
+    def stopped(self, request: gr.Request) -> tuple[str, Any]:
+        """What is said when the asker stops an answer. Another can be asked for while this one is being ended."""
+        self._tabs.end(str(request.session_hash))
         return self._notice(self._texts["stopped"]), _NO_STOP
 
     def _not_asked(self, error: Exception, question: str) -> Shown:
@@ -184,7 +199,7 @@ class ChatActs:
             why = self._texts[error.reason].format(count=error.count)
         else:
             why = str(error) if isinstance(error, BadQuestionError) else self._texts["failed"].format(error=error)
-        return gr.skip(), gr.skip(), given_back, self._notice(why), *(gr.skip(),) * 4
+        return SKIP, SKIP, given_back, self._notice(why), *(SKIP,) * 4
 
     def _sources(self, turn: KeptTurn) -> str:
         asked_of = self._choosing.html(turn.answer.collection) if turn.answer else ""

@@ -61,12 +61,17 @@ def build_list(language: Language) -> ListParts:
 
 
 def connect_list(
-    service: Service, language: Language, page: gr.Blocks, parts: ListParts, chat: ChatParts, answers: list[Any]
+    service: Service,
+    language: Language,
+    page: gr.Blocks,
+    parts: ListParts,
+    chat: ChatParts,
+    chats: ChatActs,
+    answers: list[Any],
 ) -> None:
     """Wire the events up; `answers` are the events that end with an answer, after which the list changes."""
     texts = TEXTS[language]
     acts = ListActs(service, language)
-    chats = ChatActs(service, language)
     opened = chats.opened
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     # Else a click is dropped while the answer to one before is on its way.

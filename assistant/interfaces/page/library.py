@@ -87,6 +87,7 @@ def connect_library(
     listing: Any = (acts.listed, of, [parts.counts, parts.document])
     tab.select(acts.shelf, of, of, **quiet).then(*listing, **quiet)
     of.change(*listing, **quiet)
+    of.change(lambda: "", None, parts.found, **quiet)
     # One at a time: whoever adds next waits for the lock of the collection anyway.
     parts.files.upload(
         acts.add, [parts.files, of], [parts.status, parts.files], concurrency_limit=1, concurrency_id="write", **quiet

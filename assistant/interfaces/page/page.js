@@ -102,7 +102,10 @@ const listedAt = (event) => event.target.closest?.("#listed a")?.dataset.convers
 let pressed = null;
 let released = null;
 
+let pressedButton = null;
+
 document.addEventListener("pointerdown", (event) => {
+  pressedButton = isPlain(event) ? event.target.closest("button") : null;
   const id = isPlain(event) && listedAt(event);
   pressed = id ? { id, x: event.clientX, y: event.clientY } : null;
   released = null;
@@ -114,6 +117,11 @@ document.addEventListener("pointerup", (event) => {
   const isNear = pressed && Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < NEAR_PX;
   if (isNear && window.assistantPage.choose(pressed.id)) released = pressed.id;
   pressed = null;
+  // The same for buttons, such as suggested questions, that were drawn anew meanwhile.
+  const now = document.elementFromPoint(event.clientX, event.clientY)?.closest("button");
+  const isRedrawn = pressedButton && !pressedButton.isConnected && now?.textContent === pressedButton.textContent;
+  pressedButton = null;
+  if (isRedrawn) now.click();
 }, true);
 
 document.addEventListener("click", (event) => {

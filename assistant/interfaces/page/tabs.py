@@ -7,14 +7,7 @@ from weakref import WeakValueDictionary
 
 
 class Answering:
-    """That a tab's answer is on its way: as long as somebody holds this, or until it is `over`."""
-
-    def __init__(self) -> None:
-        self.is_over = False
-
-    def over(self) -> None:
-        """The tab may ask again."""
-        self.is_over = True
+    """That a tab's answer is on its way, as long as somebody holds this."""
 
 
 class Tabs:
@@ -27,8 +20,12 @@ class Tabs:
     def begin(self, tab: str) -> Answering | None:
         """Note that the tab asks; None while an answer is on its way to it."""
         with self._lock:
-            before = self._answering.get(tab)
-            if before is not None and not before.is_over:
+            if tab in self._answering:
                 return None
             begun = self._answering[tab] = Answering()
             return begun
+
+    def end(self, tab: str) -> None:
+        """The tab may ask again: its answer is there, or nobody waits for it any longer."""
+        with self._lock:
+            self._answering.pop(tab, None)
