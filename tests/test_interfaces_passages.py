@@ -13,7 +13,7 @@ from assistant.interfaces.passage_view import passage_html
 from tests.test_interfaces_rendering import ATTACKS
 
 TABLE = "Prices:\n| Model | Price |\n|---|:---:|\n| **H100** | $2.5 [1](guide-a) |\n| A\\|B | `x|y` |\nEnd."
-TAGS = {"table", "thead", "tbody", "tr", "th", "td", "strong", "code", "mark"}
+TAGS = {"div", "table", "thead", "tbody", "tr", "th", "td", "strong", "code", "mark"}
 
 
 def seen(shown: str) -> str:
@@ -28,15 +28,16 @@ def marked(shown: str) -> str:
 
 def test_a_table_is_a_table() -> None:
     assert passage_html(TABLE) == (
-        "Prices:\n<table><thead><tr><th>Model</th><th>Price</th></tr></thead><tbody>"
+        'Prices:\n<div class="rows" tabindex="0"><table><thead><tr><th>Model</th><th>Price</th></tr></thead><tbody>'
         "<tr><td><strong>H100</strong></td><td>$2.5 1</td></tr><tr><td>A\\|B</td><td>`x</td><td>y`</td></tr>"
-        "</tbody></table>End."
+        "</tbody></table></div>End."
     )
 
 
 def test_rows_without_a_head_are_a_table_too() -> None:
     assert passage_html("| a | b |\n| c | d") == (
-        "<table><tbody><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></tbody></table>"
+        '<div class="rows" tabindex="0"><table><tbody>'
+        "<tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></tbody></table></div>"
     )
 
 

@@ -57,7 +57,9 @@ class _Passage:
         is_headed = len(rows) > 1 and bool(_DELIMITERS.fullmatch(self._text, *rows[1]))
         head = f"<thead>{self._row(rows[0], 'th')}</thead>" if is_headed else ""
         body = [row for row in rows[2 * is_headed :] if not _DELIMITERS.fullmatch(self._text, *row)]
-        return f"<table>{head}<tbody>{''.join(self._row(row, 'td') for row in body)}</tbody></table>"
+        rows_html = "".join(self._row(row, "td") for row in body)
+        # Wider than a narrow screen, it is scrolled, with the keyboard too.
+        return f'<div class="rows" tabindex="0"><table>{head}<tbody>{rows_html}</tbody></table></div>'
 
     def _row(self, row: tuple[int, int], tag: str) -> str:
         cells = [self._trimmed(*cell.span(1)) for cell in _CELL.finditer(self._text, *row)]
