@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.interfaces.passage_view import passage_html
+from assistant.interfaces.passage_view import links_as_text, passage_html
 from tests.test_interfaces_rendering import ATTACKS
 
 TABLE = "Prices:\n| Model | Price |\n|---|:---:|\n| **H100** | $2.5 [1](guide-a) |\n| A\\|B | `x|y` |\nEnd."
@@ -55,6 +55,11 @@ def test_rows_without_a_head_are_a_table_too() -> None:
 )  # fmt: skip
 def test_signs_of_markdown_are_read_not_shown(text: str, shown: str) -> None:
     assert passage_html(text) == shown
+
+
+def test_links_of_a_sentence_are_text_and_the_rest_stays() -> None:
+    text = "see [annex](https://example.org/a), ![chart](x.png), [cost](guide-cost) and **bold** `code` [1]"
+    assert links_as_text(text) == "see annex (https://example.org/a), chart, cost and **bold** `code` [1]"
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

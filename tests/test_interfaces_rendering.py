@@ -101,3 +101,10 @@ def test_what_claims_nothing_ends_a_run() -> None:
     claim, none = Sentence("Cost.", "supported", (1,)), Sentence("Is it?", "no_claim")
     shown = checked_markdown([Checked("", claim), Checked(" ", none), Checked(" ", claim)], "en", None)
     assert shown == "Cost.[1] Is it? Cost.[1]"
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_in_a_checked_sentence_is_live(attack: str) -> None:
+    shown = checked_markdown([Checked("", Sentence(f"before {attack} after", "unsupported"))], "en", 7)
+    for live in ("<", "](", "]:", "$", "```", "https:", "http:", "javascript:", "mailto:", "www."):
+        assert live not in shown.lower()

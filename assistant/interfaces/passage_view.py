@@ -30,6 +30,21 @@ def passage_html(text: str, quote: Quote | None = None) -> str:
     return "".join(_Passage(text, quote or (0, 0)).blocks())
 
 
+def links_as_text(text: str) -> str:
+    """Markdown with its links and images as the text that `passage_html` makes of them; the rest as it was."""
+    return _INLINE.sub(lambda found: _told(found) if found["label"] is not None else found.group(), text)
+
+
+def _told(found: re.Match[str]) -> str:
+    return f"{found['label']} ({found['address']})" if _tells_address(found) else found["label"]
+
+
+def _tells_address(found: re.Match[str]) -> bool:
+    """A full address is told, so that nobody takes the label for it; one within the corpus says nothing to people."""
+    is_full = not found["image"] and bool(_FULL_ADDRESS.match(found["address"]))
+    return is_full and found["address"] not in found["label"]
+
+
 class _Passage:
     """One passage while it is written out. Positions count characters of its text, so the quote stays exact."""
 
@@ -88,10 +103,7 @@ class _Passage:
         if found["code"]:
             return f"<code>{self._plain(*found.span('code'))}</code>"
         label = self._plain(*found.span("label"))
-        # A full address is told, so that nobody takes the label for it; one within the corpus says nothing to people.
-        if found["image"] or not _FULL_ADDRESS.match(found["address"]) or found["address"] in found["label"]:
-            return label
-        return f"{label} ({self._plain(*found.span('address'))})"
+        return f"{label} ({self._plain(*found.span('address'))})" if _tells_address(found) else label
 
     def _plain(self, start: int, end: int) -> str:
         """Characters as they are, what of them belongs to the quote marked."""

@@ -11,7 +11,7 @@ from assistant.app import DEFAULT_COLLECTION
 from assistant.conversation import KeptTurn, ReadPassage
 from assistant.export import with_sources
 from assistant.interfaces.calculation_view import calculation_html
-from assistant.interfaces.passage_view import Quote, passage_html
+from assistant.interfaces.passage_view import Quote, links_as_text, passage_html
 from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Language
 
@@ -74,7 +74,11 @@ def checked_markdown(checked: Sequence[Checked], language: Language, turn: int |
     for place, one in enumerate(checked):
         following = checked[place + 1] if place + 1 < len(checked) else None
         goes_on = following is not None and _is_one_run(one, following)
-        shown = plain_markdown(one.sentence.text) if goes_on else _sentence_markdown(one.sentence, language, turn)
+        shown = (
+            plain_markdown(links_as_text(one.sentence.text))
+            if goes_on
+            else _sentence_markdown(one.sentence, language, turn)
+        )
         parts += [plain_markdown(one.before), shown]
     return "".join(parts)
 
@@ -167,7 +171,7 @@ def _as_in_answer(sentence: Sentence) -> str:
 
 
 def _sentence_markdown(sentence: Sentence, language: Language, turn: int | None) -> str:
-    text = plain_markdown(sentence.text)
+    text = plain_markdown(links_as_text(sentence.text))
     mark = marks_of(sentence)
     if turn is not None:
         mark = "".join(f"[[{n}]](#{source_anchor(turn, n)})" for n in sentence.citations)

@@ -94,4 +94,4 @@ class _Status:
         # A server that was down at the start has only now said what its model is called.
         name = html.escape(texts[backend.name].format(model=backend.client.model or texts["model"]))
         dot = '<span class="dot well"></span>' if is_well else '<span class="dot ill"></span>'
-        return f"<p>{dot}{name}: {texts['answers' if is_well else 'silent']}</p>"
+        return f"<p>{dot}{texts['answers' if is_well else 'silent'].format(name=name)}</p>"

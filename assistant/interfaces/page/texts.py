@@ -84,8 +84,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "model": "语言模型",
         "embedded": "{model}（在本机的这个程序里运行）",
         "vllm": "{model}（模型服务器）",
-        "answers": "正常应答",
-        "silent": "没有应答，恢复前直接引用资料原句；可用 assistant doctor 检查",
+        "answers": "{name}：正常应答",
+        "silent": "{name}：没有应答，恢复前直接引用资料原句；可用 assistant doctor 检查",
         "quotes": "没有语言模型：直接引用资料原句",
     },
     "en": {
@@ -153,8 +153,8 @@ TEXTS: dict[Language, dict[str, str]] = {
         "model": "the language model",
         "embedded": "{model} (inside this program, on this machine)",
         "vllm": "{model} (a model server)",
-        "answers": "answers",
-        "silent": "does not answer; until it does, the sources are quoted. See: assistant doctor",
+        "answers": "{name}: answers",
+        "silent": "{name}: does not answer; until it does, the sources are quoted. See: assistant doctor",
         "quotes": "no language model: the sources' own sentences are quoted",
     },
 }
