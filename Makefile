@@ -32,10 +32,10 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/python -m corpus
 
-# A browser beside a language model on two shared cores now and then waits too long: what failed is tried again alone.
+# What failed is tried once more, alone: beside a language model on shared cores a browser may wait longer than its tests do.
 SLOW = $(BIN)/python -m pytest -m "llm or browser"
 slow-tests: $(VENV)/dev.stamp
-	$(SLOW) || $(SLOW) --last-failed || $(SLOW) --last-failed
+	$(SLOW) || $(SLOW) --last-failed
 
 # Fails when the search, the quoting backend or, on a sample, the embedded model became worse than evals/baselines says.
 evals: $(VENV)/dev.stamp

@@ -125,6 +125,11 @@ document.addEventListener("pointerup", (event) => {
 }, true);
 
 document.addEventListener("click", (event) => {
+  // The second click of a double click asks nothing: on a slow machine the first may be answered before it arrives.
+  if (event.detail > 1 && event.target.closest("#send, #chat .option, #chat .example")) {
+    event.stopImmediatePropagation();
+    return;
+  }
   if (event.target.closest("#listed") && isPlain(event)) {
     // The click that follows a release does nothing more; one without, of the keyboard, chooses.
     const isDone = event.detail > 0 && released;
