@@ -41,10 +41,14 @@ _SPENT = re.compile(
     r"\bspen[dt]\b.{0,30}?\bon (?:the )?([\w-]+)|在([^，。？]{2,8})(?:上|方面)(?:一共|总共)?[花投用]了?.{0,4}多少",
     re.IGNORECASE,
 )
-# Verbs that say too little to be looked for.
-_VAGUE = frozenset("do does did have get got make made take took go went give gave use need say said know want".split())
+# Verbs that say too little to be looked for, and those that ask whom a rule binds.
+_VAGUE = frozenset(
+    """
+    do does did have get got make made take took go went give gave use need say said know want follow obey comply apply
+    """.split()
+)
 _VAGUE_ZH = frozenset(
-    "可以 应该 应当 需要 必须 能够 可能 进行 成为 属于 觉得 认为 知道 告诉 下来 起来 出来 开始".split()
+    "可以 应该 应当 需要 必须 能够 可能 进行 成为 属于 觉得 认为 知道 告诉 下来 起来 出来 开始 遵守 适用".split()
 )
 
 Says = Callable[[str, frozenset[str]], bool]
