@@ -55,7 +55,7 @@ class PatientProtocol(H11Protocol):
 
 
 def page_server(
-    app: ASGIApp, host: str, port: int, *, certificate: str, key: str, stop_within_s: int
+    app: ASGIApp, host: str, port: int, *, stop_within_s: int, certificate: str = "", key: str = ""
 ) -> uvicorn.Server:
     """The server of page and API; certificate and key are files, both empty for http."""
     return uvicorn.Server(
