@@ -96,3 +96,10 @@ def test_a_question_with_a_figure_put_in_needs_a_sentence_that_says_it(sentence:
     said = "With four bits the bill of a month is halved, to $2,160. Two cards for 720 hours come to $4,320."
     asked = set(content_words("By how much do four bits cut the bill of a month?"))
     assert only_says_back(sentence, said, asked, lambda word: 1.0) is says_back
+
+
+def test_a_figure_that_a_passage_in_the_other_language_holds_is_more_than_the_question_said() -> None:
+    sentence = "Anthropic needed about 250 poisoned documents to plant a backdoor in 2025."
+    asked = frozenset(content_words("How many poisoned documents did Anthropic need to plant a backdoor in 2025?"))
+    assert not only_says_back(sentence, "", asked, lambda word: 1.0)
+    assert only_says_back("Anthropic needed poisoned documents to plant a backdoor.", "", asked, lambda word: 1.0)

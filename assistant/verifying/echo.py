@@ -26,9 +26,12 @@ _ASKS = re.compile(r"[?？]\s*$")
 def only_says_back(sentence: str, said: str, asked: AbstractSet[str], weight: Callable[[str], float]) -> bool:
     """Whether `sentence` adds nothing to the words `asked`, and no single sentence of `said` makes it.
 
-    What a passage in another language says cannot be told so closely: it is given as an empty text.
+    What a passage in another language says cannot be told so closely: it is given as an empty text, and a figure, which
+    it is known to hold, is then more than the question said.
     """
     figures = read_figures(sentence)
+    if figures and not said:
+        return False
     weights = {word: weight(word) for word in content_words(without_figures(sentence) if figures else sentence)}
     total = sum(weights.values())
     least_asked = (_OF_QUESTION_WITH_FIGURE if figures else _OF_QUESTION) * total
