@@ -116,12 +116,11 @@ class SentenceEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class PrefixedEncoder:
-    """An encoder that wants to be told what it reads, a question or a passage, by words in front."""
+@dataclass(frozen=True)
+class EncoderAround:
+    """What stands in front of an encoder and goes by its name."""
 
     encoder: Encoder
-    prefix: str
 
     @property
     def spec(self) -> EncoderSpec:
@@ -132,6 +131,13 @@ class PrefixedEncoder:
     def dimensions(self) -> int:
         """See `Encoder`."""
         return self.encoder.dimensions
+
+
+@dataclass(frozen=True)
+class PrefixedEncoder(EncoderAround):
+    """An encoder that wants to be told what it reads, a question or a passage, by words in front."""
+
+    prefix: str
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""

@@ -15,7 +15,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Encoder, EncoderSpec, Vectors
+from index.encoder import EncoderAround, Vectors
 from index.errors import EncoderError
 
 SHIPPED_VECTORS = Path(__file__).parent / "prepared" / "shipped.npz"
@@ -65,21 +65,10 @@ class PreparedVectors:
 
 
 @dataclass(frozen=True)
-class PreparedEncoder:
+class PreparedEncoder(EncoderAround):
     """An encoder that looks up what was prepared for it, and reads the rest."""
 
-    encoder: Encoder
     load: Callable[[], PreparedVectors] = PreparedVectors.load
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """See `Encoder`."""
-        return self.encoder.spec
-
-    @property
-    def dimensions(self) -> int:
-        """See `Encoder`."""
-        return self.encoder.dimensions
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`. The encoder itself is not asked, nor loaded, where all are prepared."""

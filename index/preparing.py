@@ -12,26 +12,15 @@ from pathlib import Path
 
 from corpus.shipped import shipped_documents
 from index.collection import Collection
-from index.encoder import Encoder, EncoderSpec, SentenceEncoder, Vectors
+from index.encoder import Encoder, EncoderAround, EncoderSpec, SentenceEncoder, Vectors
 from index.prepared import SHIPPED_VECTORS, PreparedVectors
 
 
 @dataclass(frozen=True)
-class Recording:
+class Recording(EncoderAround):
     """An encoder that keeps what it read."""
 
-    encoder: Encoder
     read: dict[str, Vectors] = field(default_factory=dict)
-
-    @property
-    def spec(self) -> EncoderSpec:
-        """See `Encoder`."""
-        return self.encoder.spec
-
-    @property
-    def dimensions(self) -> int:
-        """See `Encoder`."""
-        return self.encoder.dimensions
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `Encoder.encode`."""

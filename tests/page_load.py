@@ -8,7 +8,6 @@ embedded one gives times to the passages and of everything else. Beside the aske
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import shutil
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 import httpx
 
+from corpus.language import HAN
 from tests.doubles import ScriptedHandler, scripted_server
 from tests.test_interfaces_page import page_served
 
@@ -33,10 +33,11 @@ _STAMP = re.compile(r"T(\d{13})")
 
 
 def stamps(handler: ScriptedHandler, body: dict[str, Any]) -> None:
-    """Write the time, token after token."""
+    """Write the time, token after token, with a word in the asker's language: in another it would be asked for anew."""
+    word = "成本" if HAN.search(body["messages"][-1]["content"]) else "cost"
     handler.begin_stream()
     for _ in range(0 if body.get("max_tokens") == 1 else TOKENS):
-        handler.piece(f"T{time.time() * 1000:.0f} ")
+        handler.piece(f"T{time.time() * 1000:.0f} {word} ")
         time.sleep(EVERY_S)
     handler.end_stream()
 
@@ -48,25 +49,41 @@ class Page:
         self.session = f"load{number}x{time.time_ns()}"
         self.http = httpx.Client(base_url=url, timeout=300, headers={"Origin": url})
         config = self.http.get("/en/config").json()
-        self._names = {part["id"]: part["props"].get("elem_id") for part in config["components"]}
+        self._parts = {part["id"]: {"value": None} | part["props"] for part in config["components"]}
+        for part in config["components"]:
+            if part["type"] == "textbox":  # an empty one sends an empty text
+                self._parts[part["id"]]["value"] = self._parts[part["id"]]["value"] or ""
         self._events = config["dependencies"]
 
-    def event(self, name: str, trigger: str) -> int:
-        """The number of the event of a component."""
+    def event(self, name: str, trigger: str) -> dict[str, Any]:
+        """The event of a component."""
         for event in self._events:
-            if any((self._names.get(target), kind) == (name, trigger) for target, kind in event["targets"]):
-                return int(event["id"])
+            if any(
+                (self._parts.get(target, {}).get("elem_id"), kind) == (name, trigger)
+                for target, kind in event["targets"]
+            ):
+                return dict(event)
         raise LookupError(f"{name} {trigger}")
 
-    def send(self, event: int, *data: object) -> Iterator[str]:
-        """The lines that come of an event, to its end."""
-        body = {"data": data, "fn_index": event, "session_hash": self.session, "event_data": None}
+    def send(self, event: dict[str, Any], **typed: object) -> Iterator[str]:
+        """The lines that come of an event, to its end: with what was `typed`, by name of the part, the rest as shown.
+
+        :raises RuntimeError: when the page answers with an error.
+        """
+        parts = [self._parts[part] for part in event["inputs"]]
+        names = {str(part.get("elem_id")).replace("-", "_") for part in parts}
+        if unknown := typed.keys() - names:
+            raise LookupError(f"the event reads {names}, not {unknown}")
+        data = [typed.get(str(part.get("elem_id")).replace("-", "_"), part["value"]) for part in parts]
+        body = {"data": data, "fn_index": event["id"], "session_hash": self.session, "event_data": None}
         self.http.post("/en/gradio_api/queue/join", json=body).raise_for_status()
         with self.http.stream("GET", f"/en/gradio_api/queue/data?session_hash={self.session}") as reply:
             for line in reply.iter_lines():
                 if line:
                     yield line
                     if '"process_completed"' in line:
+                        if '"success":false' in line:
+                            raise RuntimeError(f"{event['id']} with {data}: {line[:500]}")
                         return
 
 
@@ -82,8 +99,14 @@ class Asker(threading.Thread):
 
     def run(self) -> None:
         """Ask."""
+        try:
+            self._ask()
+        except (RuntimeError, httpx.HTTPError) as error:
+            self.failed = str(error)
+
+    def _ask(self) -> None:
         started, newest = time.monotonic(), 0
-        for line in self._page.send(self._page.event("question", "submit"), self._question, "", []):
+        for line in self._page.send(self._page.event("question", "submit"), question=self._question):
             now = time.time() * 1000
             if not self.passages_s and 'class=\\"source\\"' in line:
                 self.passages_s = time.monotonic() - started
@@ -92,27 +115,24 @@ class Asker(threading.Thread):
                     continue
                 newest = int(found[-1])
                 self.token_ages_s.append((now - int(found[-1])) / 1000)
-            message = json.loads(line.removeprefix("data: "))
-            if message.get("success") is False:
-                self.failed = str(message.get("output"))[:200]
         self.total_s = time.monotonic() - started
 
 
 def acts(page: Page) -> dict[str, Callable[[], object]]:
     """What a visitor does who does not ask."""
 
-    def event(name: str, trigger: str, *data: object) -> Callable[[], object]:
-        number = page.event(name, trigger)
-        return lambda: list(page.send(number, *data))
+    def event(name: str, trigger: str, **typed: object) -> Callable[[], object]:
+        of_page = page.event(name, trigger)
+        return lambda: list(page.send(of_page, **typed))
 
     return {
         "healthz": lambda: page.http.get("/healthz").raise_for_status(),
         "page": lambda: page.http.get("/en/").raise_for_status(),
-        "list and search": event("search", "change", "cost"),
+        "list and search": event("search", "change", search="cost"),
         "new conversation": event("new", "click"),
         "library": event("library-tab", "select"),
-        "search passages": event("find", "submit", "quantization"),
-        "plan": event("calculator", "change", "runway"),
+        "search passages": event("find", "submit", find="quantization"),
+        "plan": event("calculator", "change", calculator="runway"),
         "cost": lambda: page.http.post("/api/cost/runway", json={"inputs": {"cash": "$3M", "spending": "$200k/month"}}),
     }
 
