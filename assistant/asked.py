@@ -178,7 +178,7 @@ def _lacking(fact: Fact, read: Read, weight: Weight | None, translate: Translate
 
     def is_held(noun: str) -> bool:
         if is_chinese_word(noun):
-            return _SUFFIX.sub("", noun) in text or all(stands(word, held, translate) for word in content_words(noun))
+            return _SUFFIX.sub("", noun) in text or _is_made_up(noun, held, translate)
         return any(
             stands(word, held, translate) for word in (*content_words(noun), *content_words(noun.replace("-", "")))
         )
@@ -194,6 +194,21 @@ def _lacking(fact: Fact, read: Read, weight: Weight | None, translate: Translate
         if (rare or head or subject or noun in fact.counted) and not is_held(noun):
             lacking.append(noun)
     return lacking
+
+
+def _is_made_up(noun: str, held: frozenset[str], translate: Translate) -> bool:
+    """Whether words that stand make up a Chinese `noun`: of 推理成本, 推理 and 成本 do.
+
+    Its own words are the whole besides, and what two neighbours spell by chance (理成); these need not stand.
+    """
+    words = content_words(noun)
+    told = [word for word in words if stands(word, held, translate)]
+    return _places(words, noun) <= _places(told, noun)
+
+
+def _places(words: Sequence[str], noun: str) -> set[int]:
+    """Which characters of `noun` belong to `words`."""
+    return {place for word in words for at in re.finditer(re.escape(word), noun) for place in range(*at.span())}
 
 
 def stands(word: str, held: frozenset[str], translate: Translate) -> bool:
