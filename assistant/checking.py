@@ -8,6 +8,7 @@ from typing import Any
 
 from assistant.reading import Passage
 from assistant.verifying.sentences import split_sentences
+from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Verified, verify
 from corpus.document import Document
 from corpus.language import document_language
@@ -26,7 +27,7 @@ def check_text(text: str, documents: Iterable[Document]) -> Verified:
     The documents are searched by words, so that a long text against many documents stays a matter of seconds.
     """
     searcher = Searcher(Generation.build(documents, encoders=()))
-    return verify(text, _passages(text, searcher), searcher.weight, translate=translate)
+    return verify(text, SupportChecker(_passages(text, searcher), searcher.weight, translate=translate))
 
 
 def check_record(verified: Verified) -> dict[str, Any]:

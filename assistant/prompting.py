@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from assistant.reading import Passage
 from corpus.document import Language
@@ -45,6 +46,16 @@ class Phrases:
     other_language: str
     model_away: str
     rewrite: str
+    opinion: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionPrompt:
+    """What a model is sent for an opinion, and the words of its answer."""
+
+    messages: tuple[Message, ...]
+    yes: str
+    no: str
 
 
 @cache
@@ -52,6 +63,18 @@ def phrases(language: Language) -> Phrases:
     """The texts of `language`."""
     table = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
     return Phrases(**{field.name: table[field.name] for field in fields(Phrases)})
+
+
+def opinion_prompt(sentence: str, passage: str, language: Language) -> OpinionPrompt:
+    """Does `passage` say what `sentence` says? Instructions and examples come first, the same for every pair."""
+    texts = phrases(language).opinion
+    pair, yes, no = texts["pair"], texts["yes"], texts["no"]
+    messages = [Message("system", texts["system"])]
+    for example in texts["examples"]:
+        shown = pair.format(passage=example["passage"], sentence=example["sentence"])
+        messages += [Message("user", shown), Message("assistant", yes if example["says"] else no)]
+    asked = pair.format(passage=as_data(passage), sentence=as_data(sentence))
+    return OpinionPrompt((*messages, Message("user", asked)), yes, no)
 
 
 def instructions(language: Language) -> Message:

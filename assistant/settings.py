@@ -12,6 +12,7 @@ from typing import Any
 from assistant.errors import SettingsError
 from assistant.home import Home
 from assistant.reading import ReadingSettings
+from assistant.verifying.second_opinion import CheckingSettings
 from corpus.document import text_fingerprint
 from index.settings import IndexSettings
 from serving.backend import ServingSettings
@@ -28,7 +29,13 @@ _VARIABLES = {
     "MAX_TOKENS": ("serving", "max_tokens"),
 }
 
-_TYPES = {"index": IndexSettings, "serving": ServingSettings, "deadlines": Deadlines, "reading": ReadingSettings}
+_TYPES = {
+    "index": IndexSettings,
+    "serving": ServingSettings,
+    "deadlines": Deadlines,
+    "reading": ReadingSettings,
+    "checking": CheckingSettings,
+}
 
 Tables = dict[str, dict[str, Any]]
 
@@ -41,6 +48,7 @@ class Settings:
     serving: ServingSettings = field(default_factory=ServingSettings)
     deadlines: Deadlines = field(default_factory=Deadlines)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
+    checking: CheckingSettings = field(default_factory=CheckingSettings)
 
     @classmethod
     def load(cls, home: Home, *, flags: Mapping[str, Any] | None = None, folder: Path | None = None) -> Settings:

@@ -1,8 +1,8 @@
-"""Measure the support checker: `python -m evals.grounding [BENCH] [--sweep] [--misses]`.
+"""Measure the support checker: `python -m evals.grounding [BENCH] [--sweep] [--misses] [--second-opinion]`.
 
 Without arguments: the labelled claims of `evals/claims`, and true sentences of the corpus, swapped.
 BENCH is a folder of `*.jsonl` files whose rows have `doc`, `claim` and `label` (1 supported, 0 not); it is scored where
-it lies. Words are weighted by the default collection of ASSISTANT_HOME. No model is called.
+it lies. Words are weighted by the default collection of ASSISTANT_HOME. No model is called but for --second-opinion.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from assistant.home import Home
 from assistant.reading import Passage
 from assistant.settings import Settings
 from assistant.verifying import support
+from assistant.verifying.second_opinion import SecondOpinion, opinion_of
+from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import verify
 from corpus.document import Document, Section
 from corpus.language import document_language
@@ -47,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("bench", metavar="BENCH", nargs="?", type=Path, help="a folder of rows: doc, claim, label")
     parser.add_argument("--sweep", action="store_true", help="the tune split alone, threshold by threshold")
     parser.add_argument("--misses", action="store_true", help="the claims of the tune split that are judged wrongly")
+    parser.add_argument("--second-opinion", action="store_true", help="labelled claims alone, the model asked as well")
     options = parser.parse_args(arguments)
     switch_telemetry_off()
     home = Home.find()
@@ -59,13 +63,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.sweep or options.misses:
         claims = [claim for claim in claims if claim.split == "tune"]
 
-    def judge_all() -> dict[str, Judged]:
+    def judge_all(opinion: SecondOpinion | None = None) -> dict[str, Judged]:
         return {
-            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, translate)
+            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, translate, opinion)
             for claim in claims
         }
 
-    if options.sweep:
+    if options.second_opinion:
+        with workspace.backend() as backend:
+            judged = judge_all(opinion_of(backend.client, replace(workspace.settings.checking, second_opinion=True)))
+        _print_heading(f"claims, {backend.name}")
+        _print_claims(claims, judged, documents)
+        _print_kinds(claims, judged)
+    elif options.sweep:
         _print_heading("tune")
         _print_sweep(claims, judge_all)
     elif options.misses:
@@ -84,9 +94,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def judge(text: str, passage: Passage, weight: Weight, is_true: bool, translate: Translate | None = None) -> Judged:
+def judge(
+    text: str,
+    passage: Passage,
+    weight: Weight,
+    is_true: bool,
+    translate: Translate | None = None,
+    opinion: SecondOpinion | None = None,
+) -> Judged:
     """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides."""
-    claims = verify(text, [passage], weight, translate=translate).claims
+    claims = verify(text, SupportChecker([passage], weight, "", translate, opinion)).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
 
@@ -110,7 +127,7 @@ def answer_ms(claims: Sequence[Claim], documents: Mapping[str, Document], weight
         chosen = claims[number * _SENTENCES : (number + 1) * _SENTENCES]
         sections = {(claim.document, claim.section): _passage(claim, documents) for claim in (*chosen, *claims[:40:10])}
         start = time.process_time()
-        verify("\n".join(claim.claim for claim in chosen), list(sections.values())[:4], weight)
+        verify("\n".join(claim.claim for claim in chosen), SupportChecker(list(sections.values())[:4], weight))
         times.append((time.process_time() - start) * 1000)
     return float(np.median(times))
 

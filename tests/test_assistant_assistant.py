@@ -16,6 +16,7 @@ from assistant.prompting import write_prompt
 from assistant.reading import Passage
 from assistant.record import to_json_line, to_record
 from assistant.settings import Settings
+from assistant.verifying.second_opinion import CheckingSettings
 from index.encoder import Encoder
 from index.generation import Generation
 from index.search import Searcher
@@ -37,12 +38,12 @@ AskWith = Callable[..., Answer]
 
 @pytest.fixture
 def ask_with(shared_workspace: Workspace, generation: Generation, embedder: Encoder) -> AskWith:
-    def ask(script: Script, question: str = QUESTION) -> Answer:
+    def ask(script: Script, question: str = QUESTION, settings: Settings = Settings()) -> Answer:  # noqa: B008 - frozen
         with scripted_server(script) as (url, _):
             client = ChatClient(url, model="scripted", deadlines=Deadlines(idle_s=2.0))
             try:
                 backend = Backend("vllm", "scripted", "", client)
-                assistant = Assistant(Searcher(generation, [embedder]), backend, Settings(), collection="default")
+                assistant = Assistant(Searcher(generation, [embedder]), backend, settings, collection="default")
                 return assistant.ask(question)
             finally:
                 client.close()
@@ -76,6 +77,17 @@ def test_what_the_model_makes_up_is_marked_and_what_it_read_is_cited(ask_with: A
     assert [sentence.verdict for sentence in answer.sentences][:2] == ["supported", "unsupported"]
     assert re.search(r"memory\.\[\d\]", answer.answer)
     assert "Paris is big." in answer.answer
+
+
+def test_a_second_opinion_is_asked_where_the_settings_want_it(ask_with: AskWith) -> None:
+    reworded = "So the model needs less memory: quantization stores each weight in fewer bits."
+
+    def script(handler: ScriptedHandler, body: dict[str, Any]) -> None:
+        says("No" if body.get("logprobs") else reworded)(handler, body)
+
+    assert ask_with(script).sentences[0].verdict == "supported"
+    checking = CheckingSettings(second_opinion=True)
+    assert ask_with(script, settings=Settings(checking=checking)).sentences[0].verdict == "unsupported"
 
 
 def test_a_model_that_finds_no_answer_is_believed(ask_with: AskWith) -> None:

@@ -17,6 +17,7 @@ from assistant.interfaces.rendering import (
     sources_html,
 )
 from assistant.reading import Passage
+from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Checked, verify
 from tests.doubles import make_document
 
@@ -56,7 +57,7 @@ def test_nothing_in_markdown_is_live(attack: str) -> None:
 def test_sources_are_escaped(attack: str) -> None:
     document = replace(make_document(f"Cost. {attack}"), title=attack, address=attack)
     passage = Passage(1, document, attack, 0, len(document.text), 1.0)
-    citations = verify("Cost.", [passage], lambda word: 1.0).citations
+    citations = verify("Cost.", SupportChecker([passage], lambda word: 1.0)).citations
     shown = sources_html([ReadPassage.of(passage)], citations, "en", 1) + searched_as_html(attack, "en")
     for tag in ("<img", "<svg", "<script", "<form", "<input", "<a ", "<div style"):
         assert tag not in shown
@@ -66,7 +67,7 @@ def test_sources_are_escaped(attack: str) -> None:
 def test_unsupported_sentences_are_marked_in_words_and_supported_ones_cited() -> None:
     text = "推理服务是最大的一块成本。"
     passage = Passage(1, make_document(text, language="zh"), "", 0, len(text), 1.0)
-    verified = verify(f"{text}完全没有根据的另一句话。", [passage], lambda word: 1.0)
+    verified = verify(f"{text}完全没有根据的另一句话。", SupportChecker([passage], lambda word: 1.0))
     answer = Answer("1", "q", "q", "zh", "answered", "", verified.text, verified.sentences, verified.citations)
     shown = answer_markdown(answer, 7)
     assert shown == "推理服务是最大的一块成本。[[1]](#s-7-1)完全没有根据的另一句话。 *〔资料不支持〕*"

@@ -263,14 +263,6 @@ def test_a_list_with_a_common_beginning_is_no_loop() -> None:
         assert ask(client_of(server)) == text
 
 
-def test_what_a_server_does_not_take_is_left_out_after_one_try() -> None:
-    with fault_server([refusal_of(400)], [reply_of('{"a": 1}')]) as server:
-        client = client_of(server)
-        for _ in range(2):
-            assert client.complete(ASK, schema={"type": "object"}, max_tokens=50) == '{"a": 1}'
-        assert ["response_format" in body for body in server.streams] == [True, False, False]
-
-
 def test_what_a_refusal_names_is_left_out_and_nothing_else() -> None:
     refusal = refusal_of(
         422, body=b'{"detail": [{"loc": ["body", "stream_options"], "msg": "extra fields not permitted"}]}'

@@ -20,6 +20,7 @@ from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.quantity import given
 from assistant.calculators.registry import CALCULATORS, find_calculator
 from serving.errors import ServingError
+from serving.talking.choosing import complete
 from serving.talking.client import ChatClient
 from serving.talking.message import Message
 
@@ -133,7 +134,7 @@ def _chosen(client: ChatClient, prompt: str, choices: Mapping[str, Sequence[str]
     """One of its choices for each key. What a server without constrained output wrote besides is left out."""
     properties = {key: {"type": "string", "enum": list(allowed)} for key, allowed in choices.items()}
     schema = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
-    reply = client.complete([Message("user", prompt)], schema=schema, max_tokens=_LONGEST_REPLY)
+    reply = complete(client, [Message("user", prompt)], schema=schema, max_tokens=_LONGEST_REPLY)
     try:
         read = json.loads(reply)
     except ValueError:

@@ -4,7 +4,7 @@ The score of a sentence against a stretch of a passage (one to three neighbourin
 sentence's content words, weighted by inverse document frequency, that the stretch holds: the containment of Broder
 (1997) with term weights. A sentence is supported when a stretch reaches SUPPORT_THRESHOLD, holds every figure of the
 sentence, and nothing of what `objections` looks for stands against it. How often that is right: evals/grounding.md.
-NOT covered: words that mean the same, contradictions by the meaning of words alone.
+NOT covered: words that mean the same, contradictions by the meaning of words alone; for these see second_opinion.py.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
+from assistant.verifying.second_opinion import SecondOpinion
 from assistant.verifying.sentences import split_sentences
 from corpus.document import Language
 from corpus.language import document_language
@@ -93,6 +94,7 @@ class SupportChecker:
 
     `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
     `translate` gives a word's likely counterparts in the other language, for passages that are not in the sentence's.
+    A `second_opinion` is asked about what the wording supports, unless the very sentence stands there.
     """
 
     def __init__(
@@ -101,14 +103,16 @@ class SupportChecker:
         weight: Callable[[str], float],
         question: str = "",
         translate: Callable[[str], tuple[str, ...]] | None = None,
+        second_opinion: SecondOpinion | None = None,
     ) -> None:
-        self._passages = passages
+        self.passages = passages
         self._question = question
         self._asked = frozenset(content_words(question))
         self._given = read_all_figures(question)
         self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
         self._translate = translate
+        self._second_opinion = second_opinion
 
     def check(self, sentence: str) -> list[Support]:
         """The passages that say `sentence`, best first; when none does, the nearest one with what it lacks."""
@@ -131,13 +135,28 @@ class SupportChecker:
         ranked = sorted(judged, key=lambda support: (*_order(support), support.n))
         if not ranked or not ranked[0].is_enough:
             return ranked[:1]
-        return [s for s in ranked if s.is_enough and s.score >= ranked[0].score - ALSO_CITED_WITHIN][:2]
+        enough = [s for s in ranked if s.is_enough and s.score >= ranked[0].score - ALSO_CITED_WITHIN][:2]
+        return self._confirmed(sentence, enough)
+
+    def _confirmed(self, sentence: str, supports: list[Support]) -> list[Support]:
+        """Those of `supports` that the second opinion shares; where it shares none, the first with its objection."""
+        if self._second_opinion is None:
+            return supports
+        of = {passage.n: passage for passage in self.passages}
+        shared = [
+            support
+            for support in supports
+            if self._second_opinion.agrees(
+                sentence, of[support.n].heading, of[support.n].document.text[support.start : support.end]
+            )
+        ]
+        return shared or [replace(supports[0], objections=("second opinion",))]
 
     def _verbatim(self, sentence: str) -> list[Support]:
         """The passages that hold the very sentence: nothing in it can speak against them."""
         text = sentence.strip()
         found = []
-        for passage in self._passages:
+        for passage in self.passages:
             place = passage.text.find(text)
             if place >= 0:
                 start = passage.start + place

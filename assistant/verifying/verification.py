@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Citation, Sentence, Verdict
@@ -55,15 +55,9 @@ class Verified:
         return sum(claim.verdict != "unsupported" for claim in self.claims) / len(self.claims) if self.claims else 0.0
 
 
-def verify(
-    draft: str,
-    passages: Sequence[Passage],
-    weight: Callable[[str], float],
-    question: str = "",
-    translate: Callable[[str], tuple[str, ...]] | None = None,
-) -> Verified:
-    """Check every sentence of `draft` against `passages`; see `SupportChecker` for the rest."""
-    verifier = DraftVerifier(passages, weight, question, translate)
+def verify(draft: str, checker: SupportChecker) -> Verified:
+    """Check every sentence of `draft` against the checker's passages."""
+    verifier = DraftVerifier(checker)
     verifier.feed(draft)
     return verifier.finish()
 
@@ -71,15 +65,9 @@ def verify(
 class DraftVerifier:
     """Checks a draft while it is being written, each sentence as soon as the next one begins."""
 
-    def __init__(
-        self,
-        passages: Sequence[Passage],
-        weight: Callable[[str], float],
-        question: str = "",
-        translate: Callable[[str], tuple[str, ...]] | None = None,
-    ) -> None:
-        self._passages = passages
-        self._checker = SupportChecker(passages, weight, question, translate)
+    def __init__(self, checker: SupportChecker) -> None:
+        self._checker = checker
+        self._passages = checker.passages
         self._draft = ""
         self._text = ""  # the draft without the marks it came with
         self._done = 0  # up to where `_text` is checked

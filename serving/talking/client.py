@@ -119,14 +119,12 @@ class ChatClient:
         """
         return self._send(self._body(messages, max_tokens, temperature), "answer")
 
-    def complete(self, messages: Sequence[Message], *, schema: Mapping[str, object], max_tokens: int) -> str:
-        """A short answer in one piece: JSON of `schema`, to which servers that can do so constrain what is written.
+    def short(self, messages: Sequence[Message], *, max_tokens: int, asked: Mapping[str, object]) -> ChatStream:
+        """Ask for a choice, not an answer; `asked` goes into the request beside the messages. See choosing.py.
 
-        :raises ServerError: when it does not come, or not whole.
+        :raises ServerError: as `stream`.
         """
-        form = {"type": "json_schema", "json_schema": {"name": "choice", "schema": dict(schema), "strict": True}}
-        body = {**self._body(messages, max_tokens, 0.0), "response_format": form}
-        return "".join(self._send(body, "choice"))
+        return self._send({**self._body(messages, max_tokens, 0.0), **asked}, "choice")
 
     def is_answering(self) -> bool:
         """Whether the server really writes a token now. A server can be up and yet never answer."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from serving.errors import ServerRefusedError
@@ -13,12 +13,16 @@ from serving.talking.sse import DamagedStreamError
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one event brings. `thinks`: it shows that the model works, though not on the answer itself."""
+    """What one event brings. `thinks`: it shows that the model works, though not on the answer itself.
+
+    `likely`: the tokens that might have stood at the first place of it, each with the logarithm of its probability.
+    """
 
     text: str = ""
     thinks: bool = False
     finish_reason: str = ""
     usage: Usage | None = None
+    likely: Mapping[str, float] = field(default_factory=dict)
 
 
 def read_piece(event: Mapping[str, Any]) -> Piece:
@@ -42,7 +46,9 @@ def read_piece(event: Mapping[str, Any]) -> Piece:
     if not isinstance(said, dict):
         raise DamagedStreamError("`delta` is no object")
     thinks = any(said.get(key) for key in ("reasoning_content", "reasoning", "tool_calls"))
-    return Piece(_text(said.get("content")), thinks, _text(choice.get("finish_reason")), usage)
+    return Piece(
+        _text(said.get("content")), thinks, _text(choice.get("finish_reason")), usage, _likely(choice.get("logprobs"))
+    )
 
 
 def refusal(event: Mapping[str, Any], *, status: int = 0, retry_after_s: float = 0.0) -> ServerRefusedError:
@@ -62,6 +68,19 @@ def _usage(read: object) -> Usage | None:
     cached = details.get("cached_tokens") if isinstance(details, dict) else 0
     counts = [read.get("prompt_tokens"), read.get("completion_tokens"), cached]
     return Usage(*(count if isinstance(count, int) and count >= 0 else 0 for count in counts))
+
+
+def _likely(read: object) -> dict[str, float]:
+    """Of a reply's log-probabilities those of its first token; nothing where a server tells them in another shape."""
+    tokens = read.get("content") if isinstance(read, dict) else None
+    first = tokens[0] if isinstance(tokens, list) and tokens and isinstance(tokens[0], dict) else {}
+    told = first.get("top_logprobs")
+    entries = [entry for entry in told if isinstance(entry, dict)] if isinstance(told, list) else []
+    return {
+        entry["token"]: float(entry["logprob"])
+        for entry in entries
+        if isinstance(entry.get("token"), str) and isinstance(entry.get("logprob"), int | float)
+    }
 
 
 def _text(read: object) -> str:

@@ -9,7 +9,7 @@ from serving.errors import ServerRefusedError
 from serving.talking.message import Message
 
 # Beyond the core of the protocol: tried once, and left out where a server does not take it.
-_EXTRAS = ("response_format", "chat_template_kwargs", "stream_options", "seed")
+_EXTRAS = ("response_format", "chat_template_kwargs", "stream_options", "seed", "logprobs", "top_logprobs")
 
 
 def chat_body(
@@ -31,11 +31,11 @@ def chat_body(
 
 
 def refused_extras(error: ServerRefusedError, body: Mapping[str, Any]) -> frozenset[str]:
-    """The parts that a refusal names, or the form of the reply, which servers refuse in many words."""
+    """The parts that a refusal names, or what is asked of the form of the reply, which servers refuse in many words."""
     if error.status not in (400, 422, 501):
         return frozenset()
     named = {part for part in _EXTRAS if part in body and part in str(error)}
-    return frozenset(named or {"response_format"} & body.keys())
+    return frozenset(named or {"response_format", "logprobs", "top_logprobs"} & body.keys())
 
 
 def varied(body: dict[str, Any]) -> dict[str, Any]:

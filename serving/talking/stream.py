@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +36,7 @@ class ChatStream:
     """The text of one answer. Iterate once; then `usage` and `finish_reason` are known.
 
     Closing it early tells the server to stop. `finish_reason` is "repetition" where the model went round in circles.
+    `likely`, where the server tells: what its first token might have been, and the logarithms of the probabilities.
     """
 
     def __init__(self, wire: Wire, body: dict[str, Any], *, on_end: Callable[[ChatStream, str], None]) -> None:
@@ -46,6 +47,7 @@ class ChatStream:
         self.text = ""
         self.usage = Usage()
         self.finish_reason = ""
+        self.likely: Mapping[str, float] = {}
         self.times = Times(asked=time.monotonic())
         self._wire = wire
         self._on_end = on_end
@@ -138,6 +140,7 @@ class ChatStream:
         if piece.usage:
             self.usage = piece.usage
         self.finish_reason = piece.finish_reason or self.finish_reason
+        self.likely = self.likely or piece.likely
         if piece.text or piece.thinks:
             self.times.last = time.monotonic()
             if not self.times.first:
