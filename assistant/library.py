@@ -7,16 +7,17 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from corpus.document import Document, text_fingerprint, user_document_id
 from corpus.errors import UnreadableFileError
-from corpus.reader import find_files, read_document
+from corpus.reader import DocumentReader, find_files
 from index.collection import Collection
 from index.encoder import Encoder
 from index.generation import Generation, Progress
 
-# Files that are read ahead of the one that is kept; each is read in a process of its own.
+# Files that are read ahead of the one that is kept.
 _AHEAD = 32
 
 
@@ -65,13 +66,14 @@ def read_files(paths: Iterable[Path], progress: Progress = lambda done, total: N
     files = [file for path in paths for file in find_files(path)]
     documents: list[Document] = []
     failures: list[Failure] = []
-    for number, file in enumerate(files):
-        progress(number, len(files))
-        read = _read(file)
-        if isinstance(read, Failure):
-            failures.append(read)
-        else:
-            documents.append(read)
+    with DocumentReader() as reader:
+        for number, file in enumerate(files):
+            progress(number, len(files))
+            read = _read(file, reader)
+            if isinstance(read, Failure):
+                failures.append(read)
+            else:
+                documents.append(read)
     return Read(tuple(documents), tuple(failures))
 
 
@@ -140,6 +142,10 @@ class Library:
         return self.collection.damages([encoder.spec for encoder in self._encoders])
 
 
+# The hash of a file and what it says; None where it is kept already.
+_Look = tuple[str, Document | Failure | None]
+
+
 class _Keeping:
     """Files into the collection's store, one by one."""
 
@@ -153,25 +159,28 @@ class _Keeping:
         added = Added()
         pool = ThreadPoolExecutor(os.cpu_count())
         try:
-            for first in range(0, len(files), _AHEAD):
-                ahead = files[first : first + _AHEAD]
-                for number, (file, read) in enumerate(
-                    zip(ahead, pool.map(self._look, ahead), strict=True), start=first
-                ):
+            with DocumentReader() as reader:  # ends first, so that nobody waits for a file when it is interrupted
+                for number, (file, looked) in enumerate(self._looked_at(files, pool, reader)):
                     progress(number, len(files))
-                    added = self._take(added, file, *read)
+                    added = self._take(added, file, *looked)
             progress(len(files), len(files))
         finally:
             pool.shutdown(cancel_futures=True)
         return added
 
-    def _look(self, file: Path) -> tuple[str, Document | Failure | None]:
-        """The hash of a file and what it says; None where it is kept already."""
+    def _looked_at(
+        self, files: Sequence[Path], pool: ThreadPoolExecutor, reader: DocumentReader
+    ) -> Iterator[tuple[Path, _Look]]:
+        for first in range(0, len(files), _AHEAD):
+            ahead = files[first : first + _AHEAD]
+            yield from zip(ahead, pool.map(partial(self._look, reader), ahead), strict=True)
+
+    def _look(self, reader: DocumentReader, file: Path) -> _Look:
         sha256 = _sha256(file)
         kept = self._by_id.get(user_document_id(file))
         if sha256 and kept is not None and kept.file_sha256 == sha256:
             return sha256, None
-        return sha256, _read(file)
+        return sha256, _read(file, reader)
 
     def _take(self, added: Added, file: Path, sha256: str, read: Document | Failure | None) -> Added:
         if read is None:
@@ -195,9 +204,9 @@ class _Keeping:
             del self._by_text[before.text_sha256]
 
 
-def _read(file: Path) -> Document | Failure:
+def _read(file: Path, reader: DocumentReader) -> Document | Failure:
     try:
-        return read_document(file)
+        return reader.read(file)
     except UnreadableFileError as error:
         return Failure(file, error.reason, str(error).removeprefix(f"{file}: "))
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import UnreadableFileError
-from corpus.reader import read_document
+from corpus.reader import DocumentReader
 
 _MANIFEST = "MANIFEST.tsv"
 _MAX_SECONDS = 30.0
@@ -83,12 +83,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--text", action="store_true", help="print what was read, too")
     options = parser.parse_args(arguments)
     results = []
-    for expected in load_manifest(options.folder / _MANIFEST):
-        result = read(options.folder / expected.file, expected)
-        results.append(result)
-        print(format_line(result), flush=True)
-        if options.text and result.text:
-            print("\n".join(f"    {line}" for line in result.text.splitlines()))
+    with DocumentReader() as reader:
+        for expected in load_manifest(options.folder / _MANIFEST):
+            result = read(options.folder / expected.file, expected, reader)
+            results.append(result)
+            print(format_line(result), flush=True)
+            if options.text and result.text:
+                print("\n".join(f"    {line}" for line in result.text.splitlines()))
     print(format_table(results))
     return 1 if any(result.fault for result in results) else 0
 
@@ -107,11 +108,11 @@ def load_manifest(path: Path) -> list[Expected]:
         ]
 
 
-def read(path: Path, expected: Expected) -> Read:
+def read(path: Path, expected: Expected, reader: DocumentReader) -> Read:
     """Read one file as `assistant library add` does."""
     began = time.perf_counter()
     try:
-        document = read_document(path)
+        document = reader.read(path)
     except UnreadableFileError as error:
         return Read(expected, error.reason, 0, 0, time.perf_counter() - began)
     seconds = time.perf_counter() - began

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UnreadableFileError
-from corpus.readers.child import Limits, read_in_child
+from corpus.readers.host import Limits
 from corpus.readers.plain_text import read_text
+from tests.hosts import read_in_host
 
 RUN = "runpy:run_path"
 TEXT = "corpus.readers.plain_text:read_text"
@@ -26,7 +27,7 @@ def misbehave(tmp_path: Path, code: str, limits: Limits | None = None) -> Unread
     path = tmp_path / "evil.py"
     path.write_text(code, encoding="utf-8")
     with pytest.raises(UnreadableFileError) as caught:
-        read_in_child(RUN, path, limits=limits or Limits())
+        read_in_host(RUN, path, limits=limits or Limits())
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
     return caught.value
@@ -35,16 +36,16 @@ def misbehave(tmp_path: Path, code: str, limits: Limits | None = None) -> Unread
 def test_a_document_comes_back_as_it_was_read(tmp_path: Path) -> None:
     path = tmp_path / "成本 cost.md"
     path.write_text('# 成本\n\n## 训练\n\n六百万元 🙂 \\u0041 "quoted"\n\n## 推理\n\n每月八万\n', encoding="utf-8")
-    assert read_in_child(TEXT, path) == read_text(path)
+    assert read_in_host(TEXT, path) == read_text(path)
 
 
 def test_a_relative_path_is_found_and_named_as_it_was_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("notes.txt").write_text("Cash lasts ten months.", encoding="utf-8")
-    assert read_in_child(TEXT, Path("notes.txt")) == read_text(Path("notes.txt"))
+    assert read_in_host(TEXT, Path("notes.txt")) == read_text(Path("notes.txt"))
     Path("empty.txt").touch()
     with pytest.raises(UnreadableFileError, match=r"^empty\.txt: holds no text"):
-        read_in_child(TEXT, Path("empty.txt"))
+        read_in_host(TEXT, Path("empty.txt"))
 
 
 def test_what_the_reader_says_is_what_the_caller_gets(tmp_path: Path) -> None:
@@ -53,7 +54,7 @@ def test_what_the_reader_says_is_what_the_caller_gets(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError) as here:
         read_text(path)
     with pytest.raises(UnreadableFileError) as there:
-        read_in_child(TEXT, path)
+        read_in_host(TEXT, path)
     assert (there.value.reason, str(there.value)) == (here.value.reason, str(here.value))
     assert there.value.reason == "encoding"
 
@@ -129,9 +130,9 @@ def test_no_process_outlives_its_time(tmp_path: Path) -> None:
 def test_a_document_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "long.txt"
     path.write_text("Runway. " * 1000, encoding="utf-8")
-    assert read_in_child(TEXT, path, limits=Limits(output_bytes=20_000)).text
+    assert read_in_host(TEXT, path, limits=Limits(output_bytes=20_000)).text
     with pytest.raises(UnreadableFileError, match="holds more than") as caught:
-        read_in_child(TEXT, path, limits=Limits(output_bytes=5_000))
+        read_in_host(TEXT, path, limits=Limits(output_bytes=5_000))
     assert caught.value.reason == "too_large"
 
 
@@ -206,14 +207,14 @@ def test_modules_in_the_working_folder_are_not_imported(tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "notes.txt").write_text("Cash lasts ten months.", encoding="utf-8")
-    assert read_in_child(TEXT, tmp_path / "notes.txt").text == "Cash lasts ten months."
+    assert read_in_host(TEXT, tmp_path / "notes.txt").text == "Cash lasts ten months."
 
 
 def test_a_missing_library_is_not_blamed_on_the_file(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("Cash lasts ten months.", encoding="utf-8")
     with pytest.raises(UnreadableFileError, match="install the assistant again") as caught:
-        read_in_child("corpus.no_such_reader:read", path)
+        read_in_host("corpus.no_such_reader:read", path)
     assert caught.value.reason == "unsupported"
     assert misbehave(tmp_path, "raise ImportError('no\\nlibpdf')").reason == "unsupported"
 
@@ -223,7 +224,7 @@ def test_a_name_with_control_characters_stays_on_one_line(tmp_path: Path) -> Non
     path = tmp_path / "a\nb\x1b[31m.txt"
     path.touch()
     with pytest.raises(UnreadableFileError) as caught:
-        read_in_child(TEXT, path)
+        read_in_host(TEXT, path)
     assert "a?b?[31m.txt: holds no text" in str(caught.value)
 
 

@@ -15,8 +15,8 @@ import pptx
 import pytest
 
 from corpus.errors import UnreadableFileError
-from corpus.reader import read_document
-from corpus.readers.child import Limits
+from corpus.readers.host import Limits
+from tests.hosts import read_document
 from tests.pdf_files import at, write_pdf
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600

@@ -8,8 +8,8 @@ import pytest
 
 from corpus.document import Document
 from corpus.errors import UnreadableFileError
-from corpus.readers.child import read_in_child
 from corpus.readers.pdf import read_pdf
+from tests.hosts import read_in_host
 from tests.pdf_files import FULL, at, picture, wide, write_pdf
 
 
@@ -220,4 +220,4 @@ def test_the_title_is_the_given_one_or_the_largest_text(tmp_path: Path, given: s
 
 def test_a_child_reads_what_the_reader_reads(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "成本.pdf", at(72, 700, "Runway"), b"", wide(72, 700, "大模型创业公司"), title="成本")
-    assert read_in_child("corpus.readers.pdf:read_pdf", path) == read_pdf(path)
+    assert read_in_host("corpus.readers.pdf:read_pdf", path) == read_pdf(path)

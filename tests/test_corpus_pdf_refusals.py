@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import UnreadableFileError
-from corpus.readers.child import Limits, read_in_child
+from corpus.readers.host import Limits
 from corpus.readers.pdf import read_pdf
+from tests.hosts import read_in_host
 from tests.pdf_files import FULL, at, picture, stream, wide, write_encrypted, write_pdf
 
 
@@ -28,7 +29,7 @@ def test_a_file_in_unknown_letters_is_not_read_as_if_it_were_text(tmp_path: Path
 def test_a_page_in_unknown_letters_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = write_pdf(tmp_path / "a.pdf", at(72, 700, "Runway"), wide(72, 700, "\ue001\ue002\ue003\ue004"))
     with caplog.at_level(logging.WARNING):
-        document = read_in_child("corpus.readers.pdf:read_pdf", path)
+        document = read_in_host("corpus.readers.pdf:read_pdf", path)
     assert [section.page for section in document.sections] == [1]
     assert f"{path}: left out because in letters without a known meaning: page 2" in caplog.messages
 
@@ -55,7 +56,7 @@ def test_a_damaged_page_is_left_out_and_named(tmp_path: Path, caplog: pytest.Log
     raw = path.read_bytes().replace(b"/Kids [10 0 R 12 0 R]", b"/Kids [10 0 R 02 0 R]")
     path.write_bytes(raw)
     with caplog.at_level(logging.WARNING):
-        document = read_in_child("corpus.readers.pdf:read_pdf", path)
+        document = read_in_host("corpus.readers.pdf:read_pdf", path)
     assert document.text == "Runway"
     assert f"{path}: left out because damaged: page 2" in caplog.messages
 
@@ -66,7 +67,7 @@ def test_a_file_that_breaks_off_is_read_or_refused(tmp_path: Path, share: float)
     path = tmp_path / "cut.pdf"
     path.write_bytes(raw[: int(len(raw) * share)])
     try:
-        assert FULL in read_in_child("corpus.readers.pdf:read_pdf", path).text
+        assert FULL in read_in_host("corpus.readers.pdf:read_pdf", path).text
     except UnreadableFileError as error:
         assert error.reason in ("corrupt", "no_text", "unsupported")  # noqa: PT017 - either end is right
 
@@ -77,10 +78,10 @@ def test_a_bomb_is_refused_and_the_next_file_is_read(tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "bomb.pdf", at(72, 700, "Runway"), extra=[bomb])
     path.write_bytes(path.read_bytes().replace(b"/Contents 12 0 R", b"/Contents 10 0 R"))
     with pytest.raises(UnreadableFileError) as caught:
-        read_in_child("corpus.readers.pdf:read_pdf", path, limits=Limits(memory_bytes=300_000_000))
+        read_in_host("corpus.readers.pdf:read_pdf", path, limits=Limits(memory_bytes=300_000_000))
     assert caught.value.reason == "memory"
     good = write_pdf(tmp_path / "b.pdf", at(72, 700, "Runway"))
-    assert read_in_child("corpus.readers.pdf:read_pdf", good).text == "Runway"
+    assert read_in_host("corpus.readers.pdf:read_pdf", good).text == "Runway"
 
 
 def test_a_form_that_draws_itself_comes_to_an_end(tmp_path: Path) -> None:
@@ -90,4 +91,4 @@ def test_a_form_that_draws_itself_comes_to_an_end(tmp_path: Path) -> None:
         b"/Resources << /XObject << /X1 10 0 R >> /Font << /F1 3 0 R >> >>",
     )
     path = write_pdf(tmp_path / "a.pdf", b"/X1 Do", extra=[form])
-    assert "Loop" in read_in_child("corpus.readers.pdf:read_pdf", path).text
+    assert "Loop" in read_in_host("corpus.readers.pdf:read_pdf", path).text

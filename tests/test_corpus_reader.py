@@ -10,7 +10,8 @@ import pytest
 
 from corpus.errors import UnreadableFileError
 from corpus.markdown import split_sections
-from corpus.reader import MAX_BYTES, find_files, read_document
+from corpus.reader import MAX_BYTES, find_files
+from tests.hosts import read_document
 
 CHINESE = "成本控制\n\n推理服务是最大的一块成本，先量化再扩容。"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from corpus.reader import read_document
 from evals.attached import section_names
 from evals.case import load_cases
 from evals.init import draft_cases, main
 from index.collection import Collection
+from tests.hosts import read_document
 
 ENGLISH = """# Rules
 

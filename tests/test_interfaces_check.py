@@ -10,7 +10,7 @@ import pytest
 
 from assistant.checking import check_text
 from assistant.interfaces.cli import main
-from corpus.reader import read_document
+from tests.hosts import read_document
 
 NOTES = """# Board notes
 

@@ -17,6 +17,7 @@ from tests.conftest import ROOT
 
 BIRDS = ("Avocet", "Bittern", "Curlew", "Dotterel", "Egret", "Fulmar", "Gannet", "Heron", "Ibis", "Jackdaw")
 COLLECTION = ("--collection", "board")
+FILES = 200  # they take a second to read, in which a kill must come
 
 
 def run(home: Home, *arguments: str) -> int:
@@ -53,7 +54,7 @@ def test_an_adding_that_was_killed_goes_on_where_it_was(
     home_with_embedder: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, home = tmp_path / "in", home_with_embedder
-    for number in range(60):
+    for number in range(FILES):
         write(folder, f"{BIRDS[number % 10]}{number}")
     words = ["library", "add", str(folder), *COLLECTION, "--home", str(home.folder)]
     adding = subprocess.Popen(
@@ -67,11 +68,11 @@ def test_an_adding_that_was_killed_goes_on_where_it_was(
     adding.kill()
     adding.wait()
     before = listed(home, capsys)
-    assert 0 < len(before) < 60, "the kill came too early or too late to tell anything"
+    assert 0 < len(before) < FILES, "the kill came too early or too late to tell anything"
     assert run(home, "library", "add", str(folder)) == 0
     assert "are there already" in capsys.readouterr().err
     after = listed(home, capsys)
-    assert sorted(after) == sorted(f"{BIRDS[number % 10]}{number} notes" for number in range(60))
+    assert sorted(after) == sorted(f"{BIRDS[number % 10]}{number} notes" for number in range(FILES))
     assert "417,000" in answer(home, capsys, "Curlew52")
     assert run(home, "library", "verify") == 0
 

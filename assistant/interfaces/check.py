@@ -14,7 +14,7 @@ from assistant.interfaces.terminal import Terminal
 from assistant.verifying.verification import Verified
 from corpus.document import Document
 from corpus.errors import UnreadableFileError
-from corpus.reader import find_files, read_document
+from corpus.reader import DocumentReader, find_files
 from corpus.shipped import shipped_documents
 
 EXIT_UNSUPPORTED, EXIT_USAGE = 1, 2
@@ -63,12 +63,13 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
 def _read(paths: list[Path], terminal: Terminal) -> tuple[list[Document], int]:
     """The documents of files and folders, and how many failed: a check against half the sources misleads."""
     documents, failed = [], 0
-    for file in (file for path in paths for file in find_files(path)):
-        try:
-            documents.append(read_document(file))
-        except UnreadableFileError as error:
-            failed += 1
-            terminal.error(f"assistant: {error} [{error.reason}]")
+    with DocumentReader() as reader:
+        for file in (file for path in paths for file in find_files(path)):
+            try:
+                documents.append(reader.read(file))
+            except UnreadableFileError as error:
+                failed += 1
+                terminal.error(f"assistant: {error} [{error.reason}]")
     return documents, failed
 
 

@@ -20,7 +20,16 @@ _READERS_OF_TEXT = {
     **dict.fromkeys((".csv", ".tsv"), "corpus.readers.delimited:read_delimited"),
     **dict.fromkeys((".html", ".htm", ".xhtml"), "corpus.readers.web_page:read_web_page"),
 }
-SUPPORTED_SUFFIXES = frozenset({*_READERS_OF_TEXT, ".pdf", ".docx", ".pptx", ".xlsx", ".xlsm", ".epub"})
+# What a file of that name usually needs. What it does need, its bytes say.
+READERS_BY_SUFFIX = {
+    **_READERS_OF_TEXT,
+    ".pdf": "corpus.readers.pdf:read_pdf",
+    ".docx": "corpus.readers.word:read_word",
+    ".pptx": "corpus.readers.slides:read_slides",
+    **dict.fromkeys((".xlsx", ".xlsm"), "corpus.readers.workbook:read_workbook"),
+    ".epub": "corpus.readers.epub:read_epub",
+}
+SUPPORTED_SUFFIXES = frozenset(READERS_BY_SUFFIX)
 # Documents all the same: in a folder they are named and refused, not passed over.
 REFUSED_SUFFIXES = frozenset(
     {".doc", ".docm", ".dot", ".dotx", ".xls", ".xlsb", ".ppt", ".pps", ".rtf", ".odt", ".ods", ".odp", ".mobi"}
@@ -64,7 +73,7 @@ def read_file(path: Path) -> Document:
     :raises UnreadableFileError: with a reason a program can read and advice a person can follow.
     """
     module, _, function = _reader(path).partition(":")
-    # Late: only the parser that is needed is loaded, in a process that reads one file.
+    # Late: only the parser that is needed is loaded, in the process that reads.
     document = getattr(importlib.import_module(module), function)(path)
     assert isinstance(document, Document)  # for the type checker; the table above is ours
     return document
