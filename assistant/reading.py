@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from corpus.document import Document
 from index.chunk import Chunk, Hit
-from index.words import content_words
+from index.words import word_set
 
 # Tokens of a passage's number and the lines around it.
 _MARKS = 10
@@ -112,9 +112,9 @@ def _takes_too_much(hit: Hit, chosen: Sequence[Hit], settings: ReadingSettings) 
 
 
 def _repeats(hit: Hit, chosen: Sequence[Hit], settings: ReadingSettings) -> bool:
-    mine = set(content_words(hit.chunk.text))
+    mine = word_set(hit.chunk.text)
     for other in chosen:
-        theirs = set(content_words(other.chunk.text))
+        theirs = word_set(other.chunk.text)
         if mine and len(mine & theirs) / min(len(mine), len(theirs) or 1) >= settings.duplicate_overlap:
             return True
     return False

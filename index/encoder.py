@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
+# So few texts, such as a question, are read by one thread: on busy cores two wait longer for each other than they save.
+_ALONE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class SentenceEncoder:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         # A lone surrogate (half of an emoji, out of a damaged file) is no text to the tokenizer.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        with self._lock:
+        with self._lock, _threads(1 if len(clean) <= _ALONE else _all_threads()):
             vectors = self._model.encode(
                 clean,
                 batch_size=BATCH_SIZE,
@@ -114,6 +118,27 @@ class SentenceEncoder:
                 show_progress_bar=False,
             )
         return np.asarray(vectors, dtype=np.float32)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let the library compute with so many threads. The vectors are the same."""
+    import torch
+
+    usual = _all_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(usual)
+
+
+@cache
+def _all_threads() -> int:
+    """With how many the library computes by itself. Asked before another number is set, which it would then give."""
+    import torch
+
+    return torch.get_num_threads()
 
 
 @dataclass(frozen=True)

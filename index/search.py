@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from index.encoder import Encoder, Vectors
 from index.generation import Generation
 from index.lexicon import translate
 from index.scoring import FOREIGN, Meaning, Sought, Terms, rank
-from index.space import Space, Way
+from index.space import Way
 from index.words import content_words, is_chinese_word
 
 # How many words of the other language stand for one.
@@ -24,6 +24,8 @@ _COUNTERPARTS = 1
 # with them: on the shipped documents without theirs as many answerable questions lie below 0.34 as below 0.42 with.
 UNASKED = 1.2
 
+_QUERIES_KEPT = 1_000
+
 
 class Searcher:
     """Searches one generation. `encoders` are those it was built with, loaded; without them keywords alone answer."""
@@ -31,6 +33,8 @@ class Searcher:
     def __init__(self, generation: Generation, encoders: Sequence[Encoder] = ()) -> None:
         self.generation = generation
         self._encoders = {encoder.spec: encoder for encoder in encoders}
+        # The same question comes again when what could be asked next is looked for, and from several people.
+        self._vector = lru_cache(maxsize=_QUERIES_KEPT)(self._read)
         self._shows_foreign = {language: _shows_foreign(generation, language) for language in LANGUAGES}
 
     def on(self, generation: Generation) -> Searcher:
@@ -96,18 +100,17 @@ class Searcher:
         """The query for every reading of texts that it is to be held against."""
         basis = self.generation.basis
         readings, found = basis.readings, list[Meaning]()
-        vector_of = cache(lambda space, way: self._vector(query, language, basis.spaces[space], way))
         for number, way in basis.asked(language) if query.strip() else ():
             reading, (chunks, asked) = readings[number], self.generation.averages[number]
             if chunks.count and (reading.language == language or self._shows_foreign[language]):
-                vector = vector_of(reading.space, way)
+                vector = self._vector(query, language, reading.space, way)
                 if vector is not None:
                     found.append(Meaning(number, reading.language, vector, chunks.cosine(vector), asked.cosine(vector)))
         return found
 
-    def _vector(self, query: str, language: Language, space: Space, way: Way) -> Vectors | None:
-        """The query in `space`; None where what reads it is not there."""
-        reader = space.reader(language, way, self._encoders.values())
+    def _read(self, query: str, language: Language, space: int, way: Way) -> Vectors | None:
+        """The query in a space; None where what reads it is not there."""
+        reader = self.generation.basis.spaces[space].reader(language, way, self._encoders.values())
         return None if reader is None else np.asarray(reader.encode([query])[0], dtype=np.float32)
 
 

@@ -51,6 +51,9 @@ _STOPWORDS_ZH = frozenset(
     """.split()
 )
 
+# Passages whose words are remembered, some 10 KB each.
+_SETS_KEPT = 2_000
+
 _stemmer_lock = threading.Lock()  # PyStemmer keeps state between calls
 
 
@@ -82,6 +85,12 @@ def words(text: str) -> list[str]:
 def content_words(text: str) -> list[str]:
     """The words of `text` that carry meaning: without function words and words that only ask."""
     return [word for word in words(text) if word not in _STOPWORDS_ZH and word not in _stemmed_stopwords()]
+
+
+@lru_cache(maxsize=_SETS_KEPT)
+def word_set(text: str) -> frozenset[str]:
+    """The content words of a passage; remembered, because the same passages are near to many questions."""
+    return frozenset(content_words(text))
 
 
 def chinese_nouns(text: str) -> list[str]:

@@ -55,7 +55,7 @@ ADAPTERS = {
     "sentence_transformers": {"index/encoder.py", "index/reranker.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},
-    "torch": {"index/training/fitting.py", "serving/weights/pickled.py"},
+    "torch": {"index/encoder.py", "index/training/fitting.py", "serving/weights/pickled.py"},
     "uvicorn": {"assistant/interfaces/listener.py"},
     "xllamacpp": {"serving/launching/embedded.py"},
     "yaml": {"corpus/front_matter.py"},

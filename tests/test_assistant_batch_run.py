@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import ThreadingHTTPServer
@@ -20,7 +20,7 @@ from assistant.batch.engine import Engine
 from assistant.batch.row import Row
 from assistant.batch.run import BatchRun
 from assistant.batch.window import Waiting, Window
-from assistant.events import Finished, Found, Written, Wrote
+from assistant.events import Event, Finished, Found, Written, Wrote
 from assistant.question import Turn
 from assistant.settings import Settings
 from index.collection import Collection
@@ -91,6 +91,32 @@ def test_as_many_requests_are_under_way_as_there_are_workers(searcher: Searcher)
     with assistant_with(searcher, slow) as (assistant, _):
         answer_all(BatchRun(assistant, workers=6, wait_s=5), rows(60))
     assert most == 6
+
+
+class Held(Assistant):
+    """A question that says so waits for the model, while its passages are found, until another one is answered."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__(assistant.searcher, assistant.backend, Settings(), collection="notes")
+        self.answered = threading.Event()
+        self.waited_in_vain = False
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """See `Assistant.stream`."""
+        if question.startswith("Wait."):
+            self.waited_in_vain = not self.answered.wait(5)
+        return super().stream(question, history)
+
+
+def test_a_question_that_asks_the_model_while_its_passages_are_found_holds_up_no_other(searcher: Searcher) -> None:
+    first, *others = rows(9)
+    asked = [replace(first, question=f"Wait. {first.question}"), *others]
+    with assistant_with(searcher, quotes) as (assistant, _):
+        held = Held(assistant)
+        for results in BatchRun(held, workers=4, wait_s=5).results(asked):
+            assert results
+            held.answered.set()
+    assert not held.waited_in_vain
 
 
 def test_the_next_question_begins_while_the_last_answer_is_checked_and_never_one_too_many() -> None:

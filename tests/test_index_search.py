@@ -99,3 +99,13 @@ def test_a_small_collection_weighs_the_words_of_its_subject() -> None:
     notes = [make_document(f"The Kestrel project, part {n}, has a budget.", name=f"p{n}") for n in range(4)]
     searcher = Searcher(Generation.build(notes, []))
     assert searcher.weight("kestrel") > 0.6 * searcher.weight("okapi")
+
+
+def test_the_same_question_is_read_once_however_often_it_is_searched_for() -> None:
+    encoder = HashEncoder()
+    searcher = Searcher(Generation.build([make_document("Quantization cuts serving cost.")], [encoder]), [encoder])
+    encoder.encoded.clear()
+    first = searcher.search("What cuts cost?", language="en")
+    assert searcher.search("What cuts cost?", language="en", limit=3) == first
+    searcher.search("What raises cost?", language="en")
+    assert encoder.encoded == ["What cuts cost?", "What raises cost?"]

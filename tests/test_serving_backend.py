@@ -183,3 +183,11 @@ def test_the_embedded_model_is_sized_for_the_memory_there_is() -> None:
     assert small.context_tokens < usual.context_tokens <= large.context_tokens
     assert small.cache_mib < usual.cache_mib < large.cache_mib
     assert count_threads() == small.threads >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [("", 1), ("a" * 100, 26), ("成" * 100, 86), ("é" * 100, 26), ("成本 cost，" * 20, 77), ("😀" * 100, 86)],
+)
+def test_where_no_model_counts_a_character_weighs_what_its_script_does(text: str, tokens: int) -> None:
+    assert estimate_tokens(text) == tokens

@@ -1,7 +1,8 @@
-"""Many rows at once: one thread finds passages ahead, some more than `workers` threads generate and verify.
+"""Many rows at once: some threads find passages ahead, some more than `workers` generate and verify.
 
 No more than `workers` questions are with the model at once. The threads beyond that have the next question ready or
-check the last answer, so that the model does not wait meanwhile.
+check the last answer, so that the model does not wait meanwhile. Of a question with figures, or one that leans on the
+one before, the model is asked already while its passages are found: the other threads that find go on meanwhile.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _AHEAD = 8
 _LEAVE_S = 5.0
 # One thread more for so many workers: checking takes a small part of the time that writing does.
 _CHECKED_BY_ONE = 4
+# The same for finding, beside the first one.
+_FOUND_BY_ONE = 4
 
 
 class BatchRun:
@@ -45,6 +48,8 @@ class BatchRun:
         engine = Engine(assistant.backend.client, slots=workers, wait_s=wait_s, stop=self._stop)
         self._asker = Asker(assistant, engine, stop=self._stop, on_begin=on_begin)
         self._threads = workers + math.ceil(workers / _CHECKED_BY_ONE)
+        self._finders = 1 + math.ceil(workers / _FOUND_BY_ONE)
+        self._finding = threading.Lock()
         self._searcher = assistant.searcher
         self._suspects = suspects
         self._window = Window(workers * _AHEAD)
@@ -54,7 +59,8 @@ class BatchRun:
 
     def results(self, rows: Iterable[Row]) -> Iterator[list[Result]]:
         """What became of `rows`, as many at a time as have come. Ends early when the engine is gone for good."""
-        threads = [threading.Thread(target=self._find, args=(rows,), daemon=True)]
+        waiting = iter(rows)
+        threads = [threading.Thread(target=self._find, args=(waiting,), daemon=True) for _ in range(self._finders)]
         threads += [threading.Thread(target=self._work, daemon=True) for _ in range(self._threads)]
         for thread in threads:
             thread.start()
@@ -81,10 +87,11 @@ class BatchRun:
                 self._results.get()
             time.sleep(0.01)
 
-    def _find(self, rows: Iterable[Row]) -> None:
+    def _find(self, rows: Iterator[Row]) -> None:
         try:
-            self._searcher.warm_up()  # else the model would wait when the first question needs the embedder
-            for row in rows:
+            with self._finding:
+                self._searcher.warm_up()  # else the model would wait when the first question needs the embedder
+            while (row := self._next(rows)) is not None:
                 found = self._asker.find(row)
                 if self._stop.is_set():
                     break
@@ -93,8 +100,15 @@ class BatchRun:
                 else:
                     self._window.put(found)
         finally:
-            self._window.close()
+            with self._finding:
+                self._finders -= 1
+                if not self._finders:
+                    self._window.close()
             self._results.put(None)
+
+    def _next(self, rows: Iterator[Row]) -> Row | None:
+        with self._finding:
+            return next(rows, None)
 
     def _work(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 
 from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount
@@ -29,6 +30,8 @@ _DEAREST_HOUR = 150.0
 _LEAST_MONEY = 1000.0
 _RIGHT_BESIDE = 0.97
 _EXACT, _LOOSE = 2.0, 1.0
+# Units that were compared: reading one takes longer than all else here, and few pairs ever come up.
+_PAIRS_KEPT = 20_000
 
 
 def has_known_unit(amount: Amount) -> bool:
@@ -104,6 +107,7 @@ def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: st
     return money.unit if same_measure(money.unit, wanted) else _completed(money, [wanted]), _LOOSE
 
 
+@lru_cache(maxsize=_PAIRS_KEPT)
 def same_measure(one: str, other: str) -> bool:
     """Whether two units measure the same. Bits and percents have no dimension and are told apart by name."""
     if any(bool(re.search(kind, one)) != bool(re.search(kind, other)) for kind in (_BITS, r"\bbit\b", "percent")):

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -83,11 +83,16 @@ def _by_id(folded: str, kind: Literal["model", "api_model"], ids: Iterator[str] 
     for row in sorted(ids, key=len, reverse=True):
         if not re.search(r"\d", row):
             continue
-        pattern = r"[-. ]?".join(re.escape(part) for part in re.split(r"[-.]", row))
-        for match in re.finditer(rf"{_NOT_INSIDE}{pattern}(?![a-z\d]|\.\d)", folded):
+        for match in _id_pattern(row).finditer(folded):
             if not any(start < match.end() and match.start() < end for start, end in taken):
                 taken.append(match.span())
                 yield Name(kind, row, match.start(), match.end())
+
+
+@lru_cache(maxsize=2_000)
+def _id_pattern(row: str) -> re.Pattern[str]:
+    parts = r"[-. ]?".join(re.escape(part) for part in re.split(r"[-.]", row))
+    return re.compile(rf"{_NOT_INSIDE}{parts}(?![a-z\d]|\.\d)")
 
 
 @cache

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.reading import Passage
 from assistant.verifying.clauses import added_limits, clause_differences
@@ -38,6 +38,8 @@ FIGURE_WEIGHT = 3.0
 _LONGEST_STRETCH = 3
 # A stretch that says less than this of a sentence is not half of what the sentence joins.
 _WORTH_JOINING = 0.35
+# Passages whose stretches are remembered, some 100 KB each.
+_PASSAGES_KEPT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +242,21 @@ def _order(support: Support) -> tuple[bool, int, float]:
 
 
 def _stretches(passage: Passage) -> Iterator[_Stretch]:
-    sentences = split_sentences(passage.text)
-    heading = frozenset(content_words(passage.section))
+    for start, end, text, words, figures, is_sentence in _pieces(passage.text, passage.section):
+        yield _Stretch(passage, passage.start + start, passage.start + end, text, words, figures, is_sentence)
+
+
+@lru_cache(maxsize=_PASSAGES_KEPT)
+def _pieces(text: str, section: str) -> tuple[tuple[int, int, str, frozenset[str], tuple[Quantity, ...], bool], ...]:
+    """What `_Stretch` holds of every stretch of a text; remembered, since many questions read the same passages."""
+    sentences = split_sentences(text)
+    heading = frozenset(content_words(section))
+    found = []
     for length in range(1, _LONGEST_STRETCH + 1):
         for first in range(len(sentences) - length + 1):
             start, end = sentences[first].start, sentences[first + length - 1].end
-            text = passage.text[start:end]
-            words = frozenset(content_words(without_figures(text))) | heading
-            figures = tuple(read_all_figures(f"{passage.section}\n{text}"))
-            yield _Stretch(passage, passage.start + start, passage.start + end, text, words, figures, length == 1)
+            piece = text[start:end]
+            words = frozenset(content_words(without_figures(piece))) | heading
+            figures = tuple(read_all_figures(f"{section}\n{piece}"))
+            found.append((start, end, piece, words, figures, length == 1))
+    return tuple(found)

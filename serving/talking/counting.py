@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
 from serving.errors import ServerError
@@ -19,6 +20,7 @@ _REST_S = 30.0
 _TOKENS_PER_HAN, _TOKENS_PER_OTHER = 0.85, 0.25
 # An estimate that is too low ends in a refusal, one that is too high in a passage less.
 _MARGIN = 1.2
+_BEYOND_LATIN = re.compile("[\u2e80-\U0010ffff]+")
 
 # Measured on these: prose with the terms and figures of the field.
 HAN_SAMPLE = (
@@ -83,5 +85,5 @@ def estimate_tokens(text: str) -> int:
 
 def _weighed(text: str, per_han: float, per_other: float) -> float:
     """Characters beyond the Latin ones weigh as much as Chinese ones: tokenizers know them no better."""
-    other = sum(1 for character in text if character < "\u2e80")
-    return (len(text) - other) * per_han + other * per_other
+    han = sum(map(len, _BEYOND_LATIN.findall(text)))
+    return han * per_han + (len(text) - han) * per_other
