@@ -106,13 +106,13 @@ class Conversations:
     def found(self, turn: int, passages: Sequence[Passage]) -> None:
         """Keep what is being read for an answer."""
         kept = json.dumps([asdict(ReadPassage.of(passage)) for passage in passages], ensure_ascii=False)
-        with self._database.writing() as cursor:
+        with self._database.writing(lasts=False) as cursor:
             if _exists(cursor, turn):
                 cursor.execute("INSERT OR REPLACE INTO answers VALUES (?, '', '', ?)", (turn, kept))
 
     def wrote(self, turn: int, text: str) -> None:
         """Keep an answer as far as it has come."""
-        with self._database.writing() as cursor:
+        with self._database.writing(lasts=False) as cursor:
             cursor.execute("UPDATE answers SET text = ? WHERE turn = ?", (text, turn))
 
     def finished(self, turn: int, answer: Answer) -> None:

@@ -5,9 +5,10 @@ The one adapter of sqlite3.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,11 +24,16 @@ class DatabaseError(AssistantError):
 
 
 class Database:
-    """One open file."""
+    """One open file. Who reads waits for nobody; who writes waits for the disk with all who wrote meanwhile."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
+    def __init__(self, path: Path, writer: sqlite3.Connection, *, is_logged: bool) -> None:
+        """`is_logged`: what `writer` writes goes into a log beside the file, and is to be brought to the disk here."""
+        self._path = path
+        self._writer = writer
+        self._writing = threading.Lock()
+        self._readers: list[sqlite3.Connection] = []  # those that nobody uses now
+        self._is_closed = False
+        self._log = SharedSync(path.with_name(f"{path.name}-wal")) if is_logged else None
 
     @classmethod
     def open(cls, path: Path, steps: Sequence[str], *, holds: str) -> Database:
@@ -37,44 +43,96 @@ class Database:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            connection = _connected(path)
             path.chmod(0o600)
-            connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             _bring_up_to_date(connection, path, steps)
+            if mode == "wal":
+                connection.execute("PRAGMA synchronous = NORMAL")  # SharedSync does the rest
         except sqlite3.DatabaseError as error:
             raise DatabaseError(
                 f"the {holds} in {path} cannot be read ({error}); move the file away to start a new one"
             ) from error
-        return cls(connection)
+        return cls(path, connection, is_logged=mode == "wal")
 
     def close(self) -> None:
         """Close the file."""
-        with self._lock:
-            self._connection.close()
+        self._is_closed = True
+        with self._writing:
+            self._writer.close()
+        while self._readers:
+            self._readers.pop().close()
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
-        """A cursor that reads."""
-        with self._lock:
-            cursor = self._connection.cursor()
-            try:
-                yield cursor
-            finally:
-                cursor.close()
+        """A cursor that reads what was kept last."""
+        try:
+            connection = self._readers.pop()
+        except IndexError:
+            connection = _connected(self._path)
+        cursor = connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+            self._readers.append(connection)
+            if self._is_closed:
+                self.close()
 
     @contextmanager
-    def writing(self) -> Iterator[Cursor]:
-        """A cursor whose writes are kept together, or not at all when the body raises."""
-        with self.reading() as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
+    def writing(self, *, lasts: bool = True) -> Iterator[Cursor]:
+        """A cursor whose writes are kept together, or not at all when the body raises.
+
+        They outlast this program, whatever becomes of it. Those that need not outlast a loss of power as well say so
+        with `lasts`, and do not wait for the disk.
+        """
+        with self._writing:
+            cursor = self._writer.cursor()
             try:
-                yield cursor
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
-            cursor.execute("COMMIT")
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                except BaseException:
+                    cursor.execute("ROLLBACK")
+                    raise
+                cursor.execute("COMMIT")
+            finally:
+                cursor.close()
+        if lasts and self._log:
+            self._log.sync()
+
+
+class SharedSync:
+    """Brings a file to the disk, once for all who wait at the same time."""
+
+    def __init__(self, path: Path, sync: Callable[[int], None] = os.fsync) -> None:
+        self._path = path
+        self._sync = sync
+        self._counting, self._syncing = threading.Lock(), threading.Lock()
+        self._wanted = self._done = 0
+
+    def sync(self) -> None:
+        """Return once what was written before this call is on the disk."""
+        with self._counting:
+            self._wanted += 1
+            mine = self._wanted
+        with self._syncing:
+            if self._done >= mine:
+                return
+            upto = self._wanted
+            descriptor = os.open(self._path, os.O_RDWR)
+            try:
+                self._sync(descriptor)
+            finally:
+                os.close(descriptor)
+            self._done = upto
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ things as a passage in the other language, not to translate it.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cache, lru_cache
@@ -20,6 +21,9 @@ from index.words import content_words
 _FEWEST_BLOCKS = 2
 _MEANINGS = 4
 _LEAST_DICE = 0.12
+
+
+_learning = threading.Lock()
 
 
 class Lexicon:
@@ -51,8 +55,10 @@ class Lexicon:
 
 
 def translate(word: str) -> tuple[str, ...]:
-    """The likeliest counterparts of `word` by the shipped twins, best first; the first call takes two seconds."""
-    return _shipped().meanings(word)
+    """The likeliest counterparts of `word` by the shipped twins, best first; the first call takes a second."""
+    with _learning:  # several who come first would each take it
+        lexicon = _shipped()
+    return lexicon.meanings(word)
 
 
 @cache

@@ -44,6 +44,7 @@ class Searcher:
     def warm_up(self) -> None:
         """Load what the first search would load."""
         self.generation.warm_up()
+        translate("")
         for language in LANGUAGES:
             self.search("warm up", language=language, limit=1)
 

@@ -1,13 +1,15 @@
 """How the page holds up while many ask: `python -m tests.page_load [--askers 50] [--embedded]`.
 
-A real server is asked over Gradio's own protocol, by signed-out visitors each in a session of their own. The scripted
-model writes the time into each token, so that a token's way from the engine to the visitor can be measured; the
-embedded one gives times to the passages and of everything else. Beside the askers, one visitor lists, searches, plans.
+A real server is asked over Gradio's own protocol, by signed-out visitors each in a session of their own, who each ask
+something else. The scripted model writes the time into each token, so that a token's way from the engine to the visitor
+can be measured; the embedded one gives times to the passages and of everything else. Beside the askers, one visitor
+lists, searches, plans.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -26,16 +28,23 @@ from tests.doubles import ScriptedHandler, scripted_server
 from tests.test_interfaces_page import page_served
 
 HOME = Path(__file__).parent.parent / ".home"
-QUESTIONS = ("How does quantization cut serving cost?", "怎样控制大模型创业的成本？", "Should we rent or buy GPUs?",
-             "管理优势该怎样建立？", "What builds a management advantage in a large-model start-up?")  # fmt: skip
+QUESTIONS = Path(__file__).parent.parent / "evals" / "cases" / "guides.jsonl"  # nearly all reach the model
 TOKENS, EVERY_S = 60, 0.1
 _STAMP = re.compile(r"T(\d{13})")
 
 
 def stamps(handler: ScriptedHandler, body: dict[str, Any]) -> None:
-    """Write the time, token after token, with a word in the asker's language: in another it would be asked for anew."""
+    """Write the time, token after token, with a word in the asker's language: in another it would be asked for anew.
+
+    Asked which calculator a question wants, it says none, as soon as a server would.
+    """
     word = "成本" if HAN.search(body["messages"][-1]["content"]) else "cost"
     handler.begin_stream()
+    if "response_format" in body:
+        time.sleep(EVERY_S)
+        handler.piece('{"calculator": "none"}')
+        handler.end_stream()
+        return
     for _ in range(0 if body.get("max_tokens") == 1 else TOKENS):
         handler.piece(f"T{time.time() * 1000:.0f} {word} ")
         time.sleep(EVERY_S)
@@ -90,9 +99,9 @@ class Page:
 class Asker(threading.Thread):
     """Asks once; notes when the passages stood there, and how old each token was when it came. All in seconds."""
 
-    def __init__(self, page: Page, number: int) -> None:
+    def __init__(self, page: Page, question: str) -> None:
         super().__init__(daemon=True)
-        self._page, self._question = page, QUESTIONS[number % len(QUESTIONS)]
+        self._page, self._question = page, question
         self.passages_s = self.total_s = 0.0
         self.token_ages_s: list[float] = []
         self.failed = ""
@@ -111,10 +120,9 @@ class Asker(threading.Thread):
             if not self.passages_s and 'class=\\"source\\"' in line:
                 self.passages_s = time.monotonic() - started
             if '"process_generating"' in line and (found := _STAMP.findall(line)):
-                if int(found[-1]) <= newest:  # the same text once more, with a verdict
-                    continue
-                newest = int(found[-1])
-                self.token_ages_s.append((now - int(found[-1])) / 1000)
+                fresh = [stamp for stamp in map(int, found) if stamp > newest]  # none: the same text, with a verdict
+                newest = max([newest, *fresh])
+                self.token_ages_s += [(now - stamp) / 1000 for stamp in fresh]
         self.total_s = time.monotonic() - started
 
 
@@ -174,7 +182,8 @@ def measure(url: str, count: int) -> None:
     doing = acts(visitor)
     for act in doing.values():
         act()
-    askers = [Asker(Page(url, number), number) for number in range(count)]
+    lines = QUESTIONS.read_text(encoding="utf-8").splitlines()[:count]
+    askers = [Asker(Page(url, number), json.loads(line)["question"]) for number, line in enumerate(lines)]
     for asker in askers:
         asker.start()
     took: dict[str, list[float]] = {name: [] for name in doing}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import threading
@@ -51,7 +52,7 @@ def _serve(service: Service, place: Listening, terminal: Terminal, *, opens_brow
     from assistant.interfaces.listener import page_server
     from assistant.interfaces.server import build_app
 
-    threading.Thread(target=warm_up, args=(service.assistant,), daemon=True).start()
+    threading.Thread(target=_get_ready, args=(service,), daemon=True).start()
     server = page_server(
         build_app(service, place.access), place.host, place.port,
         certificate=place.certificate, key=place.key, stop_within_s=STOP_WITHIN_S,
@@ -61,6 +62,16 @@ def _serve(service: Service, place: Listening, terminal: Terminal, *, opens_brow
     if opens_browser and _has_display():
         threading.Timer(1.0, webbrowser.open, [place.url]).start()
     server.run()
+
+
+def _get_ready(service: Service) -> None:
+    """Load what the first answers would wait for; garbage is not looked for among it ever after.
+
+    To look through it takes half a second, in which nobody's answer goes on.
+    """
+    warm_up(service.assistant)
+    gc.collect()
+    gc.freeze()
 
 
 def _has_display() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Callable, Generator
 from contextlib import closing, suppress
 from functools import partial
@@ -133,8 +134,12 @@ class ChatActs:
         # Stopped by the asker, this generator is closed, and so must be the one below it, to keep what had come.
         with closing(asked.events), suppress(ServingError):  # that nothing came is kept, and shown at the end
             for event in asked.events:
-                if growing.take(event):  # and nothing else: what is typed meanwhile stays, and a notice of a stop
+                began = time.monotonic()
+                if growing.take(
+                    event, began
+                ):  # and nothing else: what is typed meanwhile stays, and a notice of a stop
                     yield growing.messages, growing.sources, *(SKIP,) * 6
+                    growing.drawn(began, time.monotonic())
 
     def _ended(self, asked: Asked, question: str, request: gr.Request) -> Shown:
         """The page once an answer is there; where none came the question goes back into its box."""

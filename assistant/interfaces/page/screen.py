@@ -22,8 +22,8 @@ from corpus.document import Language
 
 Messages = list[dict[str, Any]]
 
-# Tokens come faster than a page needs to be redrawn; sentences and the end are always shown.
-_REDRAW_EVERY_CHARACTERS = 6
+# Nobody reads faster than this. The end is always shown.
+_LEAST_PAUSE_S = 0.03
 
 
 def messages_of(turns: Sequence[KeptTurn], language: Language, suggestions: Sequence[str] = ()) -> Messages:
@@ -52,36 +52,47 @@ class GrowingAnswer:
         self._turn = asked.turn
         self._language = language
         self._asked_of = asked_of
-        self._content = f"*{TEXTS[language]['searching']}*"
+        self._waiting = f"*{TEXTS[language]['searching']}*"
         self._checked: list[Checked] = []
-        self._done = ""
-        self._drawn = 0
+        self._tail = ""
+        self._has_text = False
+        self._next_draw = 0.0
         self._found = Found((), question, language)
         self.sources = empty_sources_html(language)
 
     @property
     def messages(self) -> Messages:
         """The whole chat as it is now."""
-        return [*self._before, {"role": "assistant", "content": self._content}]
+        return [*self._before, {"role": "assistant", "content": self._content()}]
 
-    def take(self, event: Event) -> bool:
-        """Take an event in; whether the page should be redrawn."""
+    def take(self, event: Event, now: float) -> bool:
+        """Take an event in; whether the page should be redrawn `now`, in seconds."""
         if isinstance(event, Found):
             self._found = event
             self.sources = self._panel()
             if event.passages:
                 reading = TEXTS[self._language]["reading_passages"].format(count=len(event.passages))
-                self._content = f"*{reading}*"
+                self._waiting = f"*{reading}*"
             return True
         if isinstance(event, Checked):
             self._checked.append(event)
-            self._done = checked_markdown(self._checked, self._found.language, self._turn)
         elif isinstance(event, Wrote):
-            self._content = self._done + plain_markdown(event.tail)
-            if len(self._content) >= self._drawn + _REDRAW_EVERY_CHARACTERS:
-                self._drawn = len(self._content)
-                return True
+            self._tail, self._has_text = event.tail, True
+            return now >= self._next_draw
         return False
+
+    def drawn(self, began: float, ended: float) -> None:
+        """Note when the last redrawing began and ended, in seconds.
+
+        It is as long until the next one: where many ask, what came meanwhile is drawn together, so that what is drawn
+        never falls behind what has come, and half of the time is left for everything else.
+        """
+        self._next_draw = ended + max(_LEAST_PAUSE_S, ended - began)
+
+    def _content(self) -> str:
+        if not self._has_text:
+            return self._waiting
+        return checked_markdown(self._checked, self._found.language, self._turn) + plain_markdown(self._tail)
 
     def _panel(self) -> str:
         passages = [ReadPassage.of(passage) for passage in self._found.passages]
