@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from assistant.errors import AssistantError
@@ -120,11 +120,12 @@ class SharedSync:
             if self._done >= mine:
                 return
             upto = self._wanted
-            descriptor = os.open(self._path, os.O_RDWR)
-            try:
-                self._sync(descriptor)
-            finally:
-                os.close(descriptor)
+            with suppress(FileNotFoundError):  # a log is taken away once all of it is in the file and on the disk
+                descriptor = os.open(self._path, os.O_RDWR)
+                try:
+                    self._sync(descriptor)
+                finally:
+                    os.close(descriptor)
             self._done = upto
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 
 from corpus.document import Language
+from index.basis import Basis
 from index.chunk import LANGUAGES, Chunk, Hit
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, EncoderSpec, Vectors
 from index.generation import Generation
 from index.lexicon import translate
 from index.scoring import FOREIGN, Meaning, Sought, Terms, rank
@@ -34,7 +35,7 @@ class Searcher:
         self.generation = generation
         self._encoders = {encoder.spec: encoder for encoder in encoders}
         # The same question comes again when what could be asked next is looked for, and from several people.
-        self._vector = lru_cache(maxsize=_QUERIES_KEPT)(self._read)
+        self._vector = lru_cache(maxsize=_QUERIES_KEPT)(partial(_read, generation.basis, self._encoders))
         self._shows_foreign = {language: _shows_foreign(generation, language) for language in LANGUAGES}
 
     def on(self, generation: Generation) -> Searcher:
@@ -109,10 +110,18 @@ class Searcher:
                     found.append(Meaning(number, reading.language, vector, chunks.cosine(vector), asked.cosine(vector)))
         return found
 
-    def _read(self, query: str, language: Language, space: int, way: Way) -> Vectors | None:
-        """The query in a space; None where what reads it is not there."""
-        reader = self.generation.basis.spaces[space].reader(language, way, self._encoders.values())
-        return None if reader is None else np.asarray(reader.encode([query])[0], dtype=np.float32)
+
+def _read(
+    basis: Basis,
+    encoders: Mapping[EncoderSpec, Encoder],
+    query: str,
+    language: Language,
+    space: int,
+    way: Way,
+) -> Vectors | None:
+    """The query in a space; None where what reads it is not there."""
+    reader = basis.spaces[space].reader(language, way, encoders.values())
+    return None if reader is None else np.asarray(reader.encode([query])[0], dtype=np.float32)
 
 
 def _translated(words: Sequence[str]) -> list[str]:

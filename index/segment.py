@@ -204,8 +204,7 @@ class Segment:
 
     def line(self, place: int) -> bytes:
         """The record of a document, as it lies in the file."""
-        first = int(self._line_ends[place - 1]) if place else 0
-        return self.lines[first : int(self._line_ends[place])]
+        return _line(self.lines, self._line_ends, place)
 
     @cached_property
     def _line_ends(self) -> npt.NDArray[np.intp]:
@@ -213,13 +212,21 @@ class Segment:
 
     @cached_property
     def _parse(self) -> Callable[[int], Document]:
-        return lru_cache(maxsize=_DOCUMENTS_KEPT)(lambda place: document_from_record(json.loads(self.line(place))))
+        # Without a reference back to the segment: one that is replaced is freed at once, however large.
+        lines, ends = self.lines, self._line_ends
+        return lru_cache(maxsize=_DOCUMENTS_KEPT)(
+            lambda place: document_from_record(json.loads(_line(lines, ends, place)))
+        )
 
 
 def segment_id(entries: Mapping[str, Entry], basis: Basis) -> str:
     """The same for the same documents on the same basis, 24 hex digits."""
     named = (f"{id} {entries[id].fingerprint}" for id in sorted(entries))
     return text_fingerprint(json.dumps(basis.record(), sort_keys=True), *named)[:24]
+
+
+def _line(lines: bytes, ends: npt.NDArray[np.intp], place: int) -> bytes:
+    return lines[int(ends[place - 1]) if place else 0 : int(ends[place])]
 
 
 def _row(number: int, document: Document, chunk: Chunk) -> tuple[int, int, int, int, int, bytes]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import shutil
 import threading
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -264,3 +266,17 @@ def test_each_document_is_taken_from_one_segment() -> None:
     picked, missing = choose({"a": a.fingerprint, "b": b.fingerprint, "c": "?"}, {"x": {"a": a}, "y": {"a": a, "b": b}})
     assert [(segment.id, set(segment.documents)) for segment in picked] == [("y", {"a", "b"})]
     assert missing == ["c"]
+
+
+def test_an_index_that_nobody_uses_any_more_is_freed_at_once() -> None:
+    gc.collect()
+    gc.disable()  # it is large, and garbage may not be looked for among what was loaded at a start
+    try:
+        generation = Generation.build(many_documents(), [HashEncoder()])
+        searcher = Searcher(generation, [HashEncoder()])
+        assert searcher.search("topic3 word5", language="en")
+        gone = [weakref.ref(generation), weakref.ref(generation.views[0].segment)]
+        del generation, searcher
+        assert [reference() for reference in gone] == [None, None]
+    finally:
+        gc.enable()
