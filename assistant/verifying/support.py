@@ -38,8 +38,7 @@ FIGURE_WEIGHT = 3.0
 _LONGEST_STRETCH = 3
 # A stretch that says less than this of a sentence is not half of what the sentence joins.
 _WORTH_JOINING = 0.35
-# Passages whose stretches are remembered, some 100 KB each.
-_PASSAGES_KEPT = 400
+_STRETCHES_KEPT = 8_000  # some 5 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,21 +241,20 @@ def _order(support: Support) -> tuple[bool, int, float]:
 
 
 def _stretches(passage: Passage) -> Iterator[_Stretch]:
-    for start, end, text, words, figures, is_sentence in _pieces(passage.text, passage.section):
+    for start, end, is_sentence in _places(passage.text):
+        text = passage.text[start:end]
+        words, figures = _read(text, passage.section)
         yield _Stretch(passage, passage.start + start, passage.start + end, text, words, figures, is_sentence)
 
 
-@lru_cache(maxsize=_PASSAGES_KEPT)
-def _pieces(text: str, section: str) -> tuple[tuple[int, int, str, frozenset[str], tuple[Quantity, ...], bool], ...]:
-    """What `_Stretch` holds of every stretch of a text; remembered, since many questions read the same passages."""
+def _places(text: str) -> Iterator[tuple[int, int, bool]]:
     sentences = split_sentences(text)
-    heading = frozenset(content_words(section))
-    found = []
     for length in range(1, _LONGEST_STRETCH + 1):
         for first in range(len(sentences) - length + 1):
-            start, end = sentences[first].start, sentences[first + length - 1].end
-            piece = text[start:end]
-            words = frozenset(content_words(without_figures(piece))) | heading
-            figures = tuple(read_all_figures(f"{section}\n{piece}"))
-            found.append((start, end, piece, words, figures, length == 1))
-    return tuple(found)
+            yield sentences[first].start, sentences[first + length - 1].end, length == 1
+
+
+@lru_cache(maxsize=_STRETCHES_KEPT)  # many questions read the same passages
+def _read(text: str, heading: str) -> tuple[frozenset[str], tuple[Quantity, ...]]:
+    words = frozenset(content_words(without_figures(text))) | frozenset(content_words(heading))
+    return words, tuple(read_all_figures(f"{heading}\n{text}"))
