@@ -135,9 +135,8 @@ class ChatActs:
         with closing(asked.events), suppress(ServingError):  # that nothing came is kept, and shown at the end
             for event in asked.events:
                 began = time.monotonic()
-                if growing.take(
-                    event, began
-                ):  # and nothing else: what is typed meanwhile stays, and a notice of a stop
+                if growing.take(event, began):
+                    # And nothing else: what is typed meanwhile stays, and a notice of a stop.
                     yield growing.messages, growing.sources, *(SKIP,) * 6
                     growing.drawn(began, time.monotonic())
 
