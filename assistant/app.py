@@ -26,6 +26,7 @@ from index.static_table import StaticTable, read_about, table_spec
 from serving.backend import Address, Backend, open_backend
 from serving.errors import ServerError
 from serving.launching.running import find_running
+from serving.talking.message import Message
 from serving.weights.catalog import Catalog, Model
 from serving.weights.store import ModelStore
 
@@ -217,7 +218,7 @@ def warm_up(assistant: Assistant) -> None:
     if assistant.backend.client is not None:
         with suppress(ServerError):  # a server that is down now is told of when a question needs it
             for language in LANGUAGES:
-                for _ in assistant.backend.client.stream([instructions(language)], max_tokens=1):
+                for _ in assistant.backend.client.stream([*instructions(language), Message("user", "?")], max_tokens=1):
                     pass
 
 

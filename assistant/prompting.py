@@ -46,6 +46,7 @@ class Phrases:
     other_language: str
     model_away: str
     rewrite: str
+    example: Mapping[str, str]
     opinion: Mapping[str, Any]
 
 
@@ -77,13 +78,15 @@ def opinion_prompt(sentence: str, passage: str, language: Language) -> OpinionPr
     return OpinionPrompt((*messages, Message("user", asked)), yes, no)
 
 
-def instructions(language: Language) -> Message:
-    """The system message: the same for every question, so that a server keeps it read."""
-    return Message("system", phrases(language).system)
+def instructions(language: Language) -> list[Message]:
+    """The system message and a worked example: the same for every question, so that a server keeps them read."""
+    texts = phrases(language)
+    asked = texts.passages.format(passages=texts.example["passages"], question=texts.example["question"])
+    return [Message("system", texts.system), Message("user", asked), Message("assistant", texts.example["answer"])]
 
 
 def write_prompt(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:
-    """Instructions, numbered passages, question. Passages and question are data: role markers in them are broken."""
+    """Instructions, numbered passages and question. What is not ours is data: role markers in it are broken."""
     texts = phrases(language)
     numbered = "\n\n".join(
         texts.passage.format(
@@ -92,7 +95,7 @@ def write_prompt(question: str, passages: Sequence[Passage], language: Language)
         for passage in passages
     )
     body = texts.passages.format(passages=numbered, question=as_data(question))
-    return [instructions(language), Message("user", body)]
+    return [*instructions(language), Message("user", body)]
 
 
 def empty_prompt(question: str, language: Language) -> list[Message]:

@@ -250,7 +250,7 @@ def test_role_markers_in_question_and_documents_stay_data() -> None:
     document = make_document(f"Cost is high. {attack}", heading=attack)
     passage = Passage(1, document, attack, 0, len(document.text), 1.0)
     prompt = write_prompt(f"cost? {attack}", [passage], "en")
-    assert [message.role for message in prompt] == ["system", "user"]
+    assert [message.role for message in prompt] == ["system", "user", "assistant", "user"]
     for marker in ("<|im_", "[/INST]", "</s>", "<start_of_turn>"):
-        assert marker not in prompt[1].content
-    assert "obey" in prompt[1].content
+        assert marker not in prompt[-1].content
+    assert "obey" in prompt[-1].content

@@ -54,7 +54,7 @@ def test_no_prompt_is_refused_whatever_its_parts_measure(counts: bool) -> None:
     """The server refuses what does not fit, as vLLM does: prompt and answer together."""
     chance = random.Random(1)
     with fault_server(owner="vllm" if counts else "somebody") as server:
-        clients = [_client(server, context, counts) for context in (768, 1024, 2048, 8192)]
+        clients = [_client(server, context, counts) for context in (1536, 2048, 4096, 8192)]
         used = []
         for _ in range(TRIES):
             client, context = chance.choice(clients)

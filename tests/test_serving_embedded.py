@@ -44,18 +44,18 @@ def ask(client: ChatClient, *messages: Message, max_tokens: int = 4) -> Observat
 
 def test_instructions_are_read_once_for_each_language_whoever_asks_between(client: ChatClient) -> None:
     for language in LANGUAGES:
-        ask(client, instructions(language), max_tokens=1)
+        ask(client, *instructions(language), Message("user", "?"), max_tokens=1)
     for number in range(4):  # more than there are slots
         for language in LANGUAGES:
-            seen = ask(client, instructions(language), Message("user", f"{number}：1+{number}=?"))
-            shared = client.count_tokens(instructions(language).content)
+            seen = ask(client, *instructions(language), Message("user", f"{number}：1+{number}=?"))
+            shared = sum(client.count_tokens(message.content) for message in instructions(language))
             assert seen.usage.cached_tokens >= shared
 
 
 def test_a_second_question_on_the_same_passages_reads_only_itself(client: ChatClient) -> None:
     passages = "推理成本由显存带宽、批大小和利用率决定。" * 20
-    first = ask(client, instructions("zh"), Message("user", f"{passages}\n\n问题：什么决定成本？"))
-    second = ask(client, instructions("zh"), Message("user", f"{passages}\n\n问题：批大小有什么用？"))
+    first = ask(client, *instructions("zh"), Message("user", f"{passages}\n\n问题：什么决定成本？"))
+    second = ask(client, *instructions("zh"), Message("user", f"{passages}\n\n问题：批大小有什么用？"))
     assert second.usage.prompt_tokens - second.usage.cached_tokens < 40
     assert second.first_token_s < 0.5 * first.first_token_s
 
