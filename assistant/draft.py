@@ -69,7 +69,7 @@ class Draft:
         finally:
             stream.close()
         self.is_foreign = is_in(language, self.text) is False
-        self.cut = stream.finish_reason in ("length", REPETITION)
+        self.cut = self.verifier.repeats or stream.finish_reason in ("length", REPETITION)
         self.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
 
     def take(self, piece: str) -> Iterator[Wrote | Checked]:

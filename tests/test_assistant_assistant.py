@@ -242,7 +242,7 @@ def test_silence_is_an_error_record_not_an_empty_answer(ask_with: AskWith) -> No
 
 def test_a_looping_model_is_stopped(ask_with: AskWith) -> None:
     answer = ask_with(says("Quantization stores each weight in fewer bits, so the model needs less memory. " * 200))
-    assert sum(sentence.text in TRUE for sentence in answer.sentences) <= 3
+    assert [sentence.text for sentence in answer.sentences].count(TRUE) == 1
 
 
 def test_role_markers_in_question_and_documents_stay_data() -> None:

@@ -90,6 +90,8 @@ def test_a_loop_is_noticed() -> None:
     assert not verifier.repeats
     verifier.feed("推理服务是最大的一块成本，没有别的。")
     assert verifier.repeats
+    verifier.cut_off()
+    assert [sentence.text for sentence in verifier.finish().sentences] == ["推理服务是最大的一块成本，没有别的。"]
 
 
 def test_a_draft_that_was_cut_loses_only_its_unfinished_end() -> None:

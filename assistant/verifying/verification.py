@@ -76,25 +76,27 @@ class DraftVerifier:
         self._sentences: list[Sentence] = []
         self._supports: list[Support] = []
         self._lead_lacks_figure = False
+        self._said: set[str] = set()
+        self.repeats = False  # a sentence came again: a small model that loops does not stop by itself
 
     @property
     def tail(self) -> str:
         """What is written behind the last checked sentence."""
         return self._text[self._done :]
 
-    @property
-    def repeats(self) -> bool:
-        """Whether the last checked sentence was written before: a small model that loops does not stop by itself."""
-        texts = [sentence.text for sentence in self._sentences]
-        return len(texts) > 1 and texts[-1] in texts[:-1] and len(texts[-1]) >= _SHORTEST_LOOP
-
     def feed(self, piece: str) -> list[Checked]:
-        """Take the next piece of the draft and check the sentences that it completes."""
+        """Take the next piece of the draft and check the sentences that it completes, up to one that `repeats`."""
         self._draft += piece
         self._text, _ = remove_marks(self._draft)
         if not _MAY_END.search(piece):
             return []
-        return [self._check(span) for span in self._open_sentences()[:-1]]
+        checked = []
+        for span in self._open_sentences()[:-1]:
+            self.repeats = self.repeats or (span.text in self._said and len(span.text) >= _SHORTEST_LOOP)
+            if self.repeats:
+                break
+            checked.append(self._check(span))
+        return checked
 
     def finish(self) -> Verified:
         """Check what is left and return the whole."""
@@ -135,6 +137,7 @@ class DraftVerifier:
         body, edge = (text[:-1], "|") if text.endswith("|") else (text, "")
         self._marked += before + body + marks_of(sentence) + edge
         self._done = span.end
+        self._said.add(span.text)
         self._sentences.append(sentence)
         self._supports.extend(support for support in supports if support.is_enough)
         return Checked(before, sentence)
