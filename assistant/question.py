@@ -52,6 +52,11 @@ _ASKS_MONEY = re.compile(
     r"(?=.{0,80}\b(?:cost|charge|pay|price|spend|invest|raise)\b)|\bwhat (?:is|was) the price\b",
     re.IGNORECASE,
 )
+_ASKS_SHARE = re.compile(
+    r"占(?!用)[^，。；？?]{0,16}(?:多少(?!钱)|几成|几分之几)|百分之几"
+    r"|\bwhat (?:share|percentage|part|fraction|proportion)\b|\bhow much of\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,8 @@ def asks_for_figure(question: str) -> bool:
 
 
 def asks_for_money(question: str) -> bool:
-    """Whether an amount of money is asked for."""
-    return _ASKS_MONEY.search(question) is not None
+    """Whether an amount of money is asked for, and not which share of one."""
+    return _ASKS_MONEY.search(question) is not None and _ASKS_SHARE.search(question) is None
 
 
 def question_language(text: str) -> Language | None:

@@ -44,7 +44,10 @@ def test_what_no_passage_speaks_of_is_named(question: str, language: Language, t
         ("What does a seat cost?", True),
         ("By how much did it cut the training cost?", False),
         ("What does it cost in training compute?", False),
+        ("最大客户占我们收入的多少？", False),
+        ("推理费用占用了多少钱？", True),
+        ("What share of our revenue does it cost?", False),
     ],
 )
-def test_how_far_a_cost_moves_is_no_amount_of_money(question: str, is_money: bool) -> None:
+def test_how_far_a_cost_moves_and_a_share_of_it_are_no_amount_of_money(question: str, is_money: bool) -> None:
     assert asks_for_money(question) is is_money
