@@ -59,7 +59,7 @@ class Draft:
                 stream = client.stream(asked, max_tokens=max_tokens)
                 pieces, beginning = iter(stream), ""
             for piece in itertools.chain([beginning] if beginning else [], pieces):
-                yield from self.take(piece)
+                yield from self.take(piece, until_repeated=True)
                 if self.verifier.repeats:
                     break
         except StreamBrokenError:
@@ -72,16 +72,17 @@ class Draft:
         self.cut = self.verifier.repeats or stream.finish_reason in ("length", REPETITION)
         self.usage = TokenUsage(stream.usage.prompt_tokens, stream.usage.completion_tokens)
 
-    def take(self, piece: str) -> Iterator[Wrote | Checked]:
+    def take(self, piece: str, *, until_repeated: bool = False) -> Iterator[Wrote | Checked]:
         """Take the next piece in."""
         self.text += piece
-        yield from self.verifier.feed(piece)
+        yield from self.verifier.feed(piece, until_repeated=until_repeated)
         yield Wrote(self.verifier.tail)
 
     def close(self) -> Iterator[Checked]:
         """Check what is left; of a draft that was cut the unfinished end is left out."""
         if self.cut:
             self.verifier.cut_off()
+            self.cut = False  # what is taken in after this was not cut
         yield from self.verifier.last_checked()
 
     def verified(self) -> Verified:

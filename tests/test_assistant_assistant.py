@@ -243,6 +243,9 @@ def test_silence_is_an_error_record_not_an_empty_answer(ask_with: AskWith) -> No
 def test_a_looping_model_is_stopped(ask_with: AskWith) -> None:
     answer = ask_with(says("Quantization stores each weight in fewer bits, so the model needs less memory. " * 200))
     assert [sentence.text for sentence in answer.sentences].count(TRUE) == 1
+    quoted = answer.answer.split("The sources also say:\n")[1].splitlines()
+    assert len(quoted) > 1
+    assert all(re.search(r"\[\d\]$", line) for line in quoted)
 
 
 def test_role_markers_in_question_and_documents_stay_data() -> None:

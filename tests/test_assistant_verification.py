@@ -84,14 +84,16 @@ def test_checking_piece_by_piece_gives_what_checking_at_once_gives() -> None:
         assert verifier.finish() == verify(draft, SupportChecker(passages(), even))
 
 
-def test_a_loop_is_noticed() -> None:
+def test_a_loop_is_noticed_where_it_is_looked_for() -> None:
+    said = "推理服务是最大的一块成本，没有别的。"
     verifier = DraftVerifier(SupportChecker(passages(), even))
-    verifier.feed("推理服务是最大的一块成本，没有别的。" * 2)
+    verifier.feed(said * 2, until_repeated=True)
     assert not verifier.repeats
-    verifier.feed("推理服务是最大的一块成本，没有别的。")
+    verifier.feed(said, until_repeated=True)
     assert verifier.repeats
     verifier.cut_off()
-    assert [sentence.text for sentence in verifier.finish().sentences] == ["推理服务是最大的一块成本，没有别的。"]
+    verifier.feed(f"\n\n{said}\n量化把每个权重存成更少的位。")
+    assert [sentence.text for sentence in verifier.finish().sentences] == [said, said, "量化把每个权重存成更少的位。"]
 
 
 def test_a_draft_that_was_cut_loses_only_its_unfinished_end() -> None:

@@ -84,15 +84,17 @@ class DraftVerifier:
         """What is written behind the last checked sentence."""
         return self._text[self._done :]
 
-    def feed(self, piece: str) -> list[Checked]:
-        """Take the next piece of the draft and check the sentences that it completes, up to one that `repeats`."""
+    def feed(self, piece: str, *, until_repeated: bool = False) -> list[Checked]:
+        """Take the next piece of the draft and check the sentences that it completes, or those before one that came
+        already.
+        """
         self._draft += piece
         self._text, _ = remove_marks(self._draft)
         if not _MAY_END.search(piece):
             return []
         checked = []
         for span in self._open_sentences()[:-1]:
-            self.repeats = self.repeats or (span.text in self._said and len(span.text) >= _SHORTEST_LOOP)
+            self.repeats = until_repeated and span.text in self._said and len(span.text) >= _SHORTEST_LOOP
             if self.repeats:
                 break
             checked.append(self._check(span))
