@@ -65,7 +65,12 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
-        """A cursor that reads what was kept last."""
+        """A cursor that reads what was kept last.
+
+        :raises sqlite3.ProgrammingError: when the file was closed.
+        """
+        if self._is_closed:
+            raise sqlite3.ProgrammingError("the database was closed")
         try:
             connection = self._readers.pop()
         except IndexError:

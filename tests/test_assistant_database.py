@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -34,6 +35,13 @@ def test_reading_goes_on_while_somebody_writes_and_sees_what_was_kept(database: 
         reader.join(5)
         assert seen == [0], "a reader waits for the writer"
     assert count(database) == 1
+
+
+def test_a_closed_file_is_not_opened_again(database: Database) -> None:
+    assert count(database) == 0
+    database.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        count(database)
 
 
 def test_what_fails_is_not_kept_and_holds_up_nobody(database: Database) -> None:
