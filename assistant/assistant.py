@@ -168,7 +168,7 @@ class Assistant:
         if client is None:
             yield from clock.writing(draft.take(quotes()))
             return True
-        prompt = write_prompt(understood.standalone, passages, understood.language)
+        prompt = write_prompt(understood.standalone, passages, understood.language, client.capabilities.context_tokens)
         try:
             again, most = phrases(understood.language).only_language, self._settings.serving.max_tokens
             yield from clock.writing(draft.write(client, prompt, most, understood.language, again))

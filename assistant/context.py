@@ -30,7 +30,8 @@ def choose_within(
     """The passages to read, no more than fit beside the instructions, the question and an answer of `max_tokens`."""
     if client is None:
         return without_orders(choose_passages(hits, documents, reading, estimate_tokens))
-    texts = [message.content for message in empty_prompt(asked.standalone, asked.language)]
+    prompt = empty_prompt(asked.standalone, asked.language, client.capabilities.context_tokens)
+    texts = [message.content for message in prompt]
     room = client.prompt_room(texts, max_tokens)
     if room is None:
         return without_orders(choose_passages(hits, documents, reading, client.count_tokens))

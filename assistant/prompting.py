@@ -16,6 +16,9 @@ from serving.talking.message import Message
 
 _FOLDER = Path(__file__).parent / "prompts"
 
+# In a smaller context the worked example is left out.
+_LEAST_FOR_EXAMPLE = 2048
+
 # What a chat template would read as the end of a turn or the start of a role, in any of the common templates.
 _ROLE_MARKERS = re.compile(r"<\|[^|>]{0,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>", re.IGNORECASE)
 
@@ -85,8 +88,14 @@ def instructions(language: Language) -> list[Message]:
     return [Message("system", texts.system), Message("user", asked), Message("assistant", texts.example["answer"])]
 
 
-def write_prompt(question: str, passages: Sequence[Passage], language: Language) -> list[Message]:
-    """Instructions, numbered passages and question. What is not ours is data: role markers in it are broken."""
+def write_prompt(
+    question: str, passages: Sequence[Passage], language: Language, context_tokens: int = 0
+) -> list[Message]:
+    """Instructions, numbered passages and question. What is not ours is data: role markers in it are broken.
+
+    In a context so small (`context_tokens`, 0 where it is not known) that the example would take the passages' place it
+    is left out.
+    """
     texts = phrases(language)
     numbered = "\n\n".join(
         texts.passage.format(
@@ -95,12 +104,14 @@ def write_prompt(question: str, passages: Sequence[Passage], language: Language)
         for passage in passages
     )
     body = texts.passages.format(passages=numbered, question=as_data(question))
-    return [*instructions(language), Message("user", body)]
+    system, *example = instructions(language)
+    is_small = 0 < context_tokens < _LEAST_FOR_EXAMPLE
+    return [system, *(() if is_small else example), Message("user", body)]
 
 
-def empty_prompt(question: str, language: Language) -> list[Message]:
+def empty_prompt(question: str, language: Language, context_tokens: int = 0) -> list[Message]:
     """The prompt without passages: what every one of them stands beside."""
-    return write_prompt(question, (), language)
+    return write_prompt(question, (), language, context_tokens)
 
 
 def as_data(text: str) -> str:
