@@ -19,7 +19,7 @@ from assistant.draft import Draft
 from assistant.events import Event, Finished, Found, Written, Wrote
 from assistant.extractive import carries_figure, quote_best_sentences, quote_further
 from assistant.finding import read_hits, unsaid_of
-from assistant.judging import judge, refuse_early, reply, shown, with_verified
+from assistant.judging import judge, refuse_early, reply, with_quotes
 from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
 from assistant.question import Turn, Understood, asks_for_figure, understand
@@ -149,11 +149,7 @@ class Assistant:
         if quotes:
             yield from draft.take(f"\n\n{lead}\n{quotes}")
             yield from draft.close()
-            verified = draft.verified()
-            text = shown(draft, verified, answer.language)
-            answer = replace(with_verified(answer, verified), answer=text)
-            if answer.status == "refused":
-                answer = replace(answer, status="partial", reason="quoted_instead")
+            answer = with_quotes(answer, draft, draft.verified(), lead)
         return answer
 
     def _write(

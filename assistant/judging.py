@@ -58,6 +58,17 @@ def shown(draft: Draft, verified: Verified, language: Language) -> str:
     return f"{phrases(language).other_language}\n\n{verified.text}" if draft.is_foreign else verified.text
 
 
+def with_quotes(answer: Answer, draft: Draft, verified: Verified, lead: str) -> Answer:
+    """`answer` with what was quoted below its draft, behind `lead`. Of a refused draft the sentences are kept as they
+    were judged, and the text is the quotes alone.
+    """
+    quoted = with_verified(answer, verified)
+    if answer.status != "refused":
+        return replace(quoted, answer=shown(draft, verified, answer.language))
+    text = verified.text[verified.text.rindex(lead) :]
+    return replace(quoted, status="partial", reason="quoted_instead", answer=text)
+
+
 def refuse(answer: Answer, hits: Sequence[Hit], reason: str, *, unknown: Sequence[str] = ()) -> Answer:
     """The fixed sentence, the names and words that the sources do not hold, and what could be asked instead."""
     texts = phrases(answer.language)

@@ -109,8 +109,10 @@ def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_wit
     answer = ask_with(says(text))
     assert (answer.status, answer.reason) == ("partial", "quoted_instead")
     assert answer.sentences[0].verdict == "unsupported"
+    assert answer.answer.startswith("Nothing supports what the model drafted; the sources themselves say:")
     quoted = answer.answer.split("the sources themselves say:")[1]
     assert "[1]" in quoted
+    assert answer.sentences[0].text not in answer.answer
     assert {sentence.verdict for sentence in answer.sentences if sentence.text in quoted} == {"supported"}
 
 

@@ -74,6 +74,14 @@ def test_unsupported_sentences_are_marked_in_words_and_supported_ones_cited() ->
     assert f"<mark>{text}</mark>" in sources_html([ReadPassage.of(passage)], verified.citations, "zh", 7)
 
 
+def test_what_is_quoted_in_place_of_a_draft_comes_before_it() -> None:
+    sentences = (Sentence("月球是奶酪做的。", "unsupported"), Sentence("量化能省显存。", "supported", (1,)))
+    text = "资料原文是这样写的：\n- 量化能省显存。[1]"
+    shown = answer_markdown(Answer("1", "q", "q", "zh", "partial", "quoted_instead", text, sentences))
+    assert shown.index("量化能省显存。[1]") < shown.index("> 月球是奶酪做的。 *〔资料不支持〕*")
+    assert shown.count("量化能省显存") == 1
+
+
 def test_clauses_of_a_line_that_rest_on_the_same_passages_share_one_mark() -> None:
     texts = ("成本要算清；", "量化能省显存；", "批处理能省一半。", "没有根据的话；", "又一句没有根据的话。")
     sentences = [Sentence(text, "supported", (1, 2) if n == 2 else (1,)) for n, text in enumerate(texts[:3])]

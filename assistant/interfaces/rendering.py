@@ -99,22 +99,25 @@ def turn_markdown(turn: KeptTurn, language: Language) -> str:
 
 
 def answer_markdown(answer: Answer, turn: int | None = None) -> str:
-    """The answer with every unsupported sentence marked in words; of a refusal, the draft below it.
+    """The answer with every unsupported sentence marked in words; above a refused draft, what stands in its place.
 
     Marks lead to the sources in the panel of `turn`; without one they are plain.
     """
     if answer.status == "refused":
-        return plain_markdown(answer.answer) + _refused_draft(answer, turn)
-    checked, position = list[Checked](), 0
+        return plain_markdown(answer.answer) + _refused_draft(answer.sentences, answer, turn)
+    checked, position, left_out = list[Checked](), 0, list[Sentence]()
     for sentence in answer.sentences:
         shown = _as_in_answer(sentence)
         start = answer.answer.find(shown, position)
         if start < 0:
+            left_out.append(sentence)
             continue
         checked.append(Checked(answer.answer[position:start], sentence))
         position = start + len(shown)
     parts = [checked_markdown(checked, answer.language, turn), plain_markdown(answer.answer[position:])]
-    if answer.status == "partial":
+    if answer.reason == "quoted_instead":
+        parts.append(_refused_draft(left_out, answer, turn))
+    elif answer.status == "partial":
         note = BROKEN if answer.reason == "broken_off" else PARTIAL
         parts.append(f"\n\n*{note[answer.language]}*")
     return "".join(parts)
@@ -180,11 +183,11 @@ def _sentence_markdown(sentence: Sentence, language: Language, turn: int | None)
     return f"{text[:-1]}{mark} |" if text.endswith("|") else text + mark
 
 
-def _refused_draft(answer: Answer, turn: int | None) -> str:
-    claims = [sentence for sentence in answer.sentences if sentence.verdict != "no_claim"]
+def _refused_draft(draft: Sequence[Sentence], answer: Answer, turn: int | None) -> str:
+    claims = [sentence for sentence in draft if sentence.verdict != "no_claim"]
     if not claims or answer.reason == "not_in_sources":
         return ""
-    lines = "\n".join(f"> {_sentence_markdown(sentence, answer.language, turn)}  " for sentence in answer.sentences)
+    lines = "\n".join(f"> {_sentence_markdown(sentence, answer.language, turn)}  " for sentence in draft)
     return f"\n\n{DRAFT[answer.language]}\n\n{lines}"
 
 
