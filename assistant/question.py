@@ -25,13 +25,14 @@ _OTHER_LATIN_WORDS = frozenset(
     """
     le les des une est sont pour avec dans comment quel quelle quels combien qui nous votre der die das und ist sind
     wie für mit nicht ein eine einen wir welche warum kann el los las una para cómo qué cuánto por con está son
-    nuestro cuál il gli che come quanto sono della nostro per perché o os as um uma não como quanto são nossa
+    nuestro cuál il gli che quanto sono della nostro perché o os um uma não como quanto são nossa
     você het een voor hoe wat zijn jak co je czy
     """.split()
 )
 _ENGLISH_WORDS = frozenset(
     """
-    the of to and a in is are how what which for with does do can we our my should it on much many why when who cost
+    the of to and a in is are how what which for with does do can we our my should it on much many why when who cost per
+    at out each if you your from than will would as come
     """.split()
 )
 _ASKS_FIGURE = re.compile(
@@ -112,7 +113,6 @@ def question_language(text: str) -> Language | None:
         return None
     if han:
         return "zh" if han * 3 >= latin or han >= 4 else "en"
-    words = re.findall(r"[^\W\d_]+", text.lower())
-    foreign = sum(word in _OTHER_LATIN_WORDS for word in words)
-    english = sum(word in _ENGLISH_WORDS for word in words)
+    words = set(re.findall(r"[^\W\d_]+", text.lower()))
+    foreign, english = len(words & _OTHER_LATIN_WORDS), len(words & _ENGLISH_WORDS)
     return None if foreign >= 2 and foreign > english else "en"

@@ -16,6 +16,8 @@ from assistant.question import MAX_CHARACTERS, Turn, understand
         ("How does quantization cut serving cost?", "en"),
         ("MoE cost", "en"),
         ("What does 护城河 mean?", "en"),
+        ("90k requests per day, $2 per M input and $9 per M output. Monthly bill?", "en"),
+        ("Die size or die cost: does that come up as a driver?", "en"),
         ("vLLM PagedAttention throughput 提升多少", "zh"),
     ],
 )

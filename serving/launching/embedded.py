@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import secrets
 from pathlib import Path
-
-import xllamacpp
+from typing import TYPE_CHECKING
 
 from serving.errors import ModelMissingError
+from serving.launching.openmp import load_openmp
 from serving.launching.sizing import Sizing
 from serving.talking.capabilities import Capabilities
 from serving.talking.client import ChatClient
 from serving.talking.deadlines import Deadlines
+
+if TYPE_CHECKING:
+    import xllamacpp
 
 # By so much longer is waited for a model that runs on processors: it reads a prompt in seconds, and others' before it.
 PATIENCE = 4.0
@@ -37,7 +40,11 @@ class EmbeddedServer:
         """Load `model_file` and listen on a free loopback port with a random key.
 
         :raises ModelMissingError: when the file is gone or llama.cpp cannot load it.
+        :raises LaunchError: when llama.cpp itself cannot be loaded.
         """
+        load_openmp()
+        import xllamacpp
+
         if not model_file.is_file():
             raise ModelMissingError(f"{model_file} is gone; run `assistant models pull {name}`")
         key = secrets.token_urlsafe(24)
@@ -68,6 +75,8 @@ class EmbeddedServer:
 
 
 def _parameters(model_file: Path, name: str, key: str, size: Sizing) -> xllamacpp.CommonParams:
+    import xllamacpp
+
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(model_file)
     parameters.model_alias = {name}
