@@ -7,6 +7,7 @@ import re
 import pytest
 
 from assistant.verifying.clauses import added_limits, clause_differences
+from assistant.verifying.deciding import decides_unsaid
 from assistant.verifying.echo import only_says_back
 from assistant.verifying.inert import foreign_addresses, inert
 from index.words import content_words
@@ -103,3 +104,26 @@ def test_a_figure_that_a_passage_in_the_other_language_holds_is_more_than_the_qu
     asked = frozenset(content_words("How many poisoned documents did Anthropic need to plant a backdoor in 2025?"))
     assert not only_says_back(sentence, "", asked, lambda word: 1.0)
     assert only_says_back("Anthropic needed poisoned documents to plant a backdoor.", "", asked, lambda word: 1.0)
+
+
+COSTS_MORE = "Pre-training costs $200K and more. Of 12 people 5 work on data."
+COSTS_MORE_ZH = "预训练要花 20 万美元以上。12 人里有 5 人做数据。"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "said", "decides"),
+    [
+        ("Should we train a model or call an API?", "Call an API, since pre-training costs $200K.", COSTS_MORE, True),
+        ("Should we train a model or call an API?", "Pre-training costs $200K and more.", COSTS_MORE, False),
+        ("Our bill doubled. Where do we look?", "Our bill doubled, so 5 people work on data.", COSTS_MORE, False),
+        ("How many people clean our data?", "To clean data for people, 5 of 12 work on data.", COSTS_MORE, False),
+        ("该自己买机器，还是租机器？", "自己买机器，因为预训练要花 20 万美元以上。", COSTS_MORE_ZH, True),
+        ("机器适合直接上生产吗？", "机器适合直接上生产，因为 12 人里有 5 人做数据。", COSTS_MORE_ZH, True),
+        ("机器突然坏了，怎么处理数据？", "机器突然坏了，12 人里有 5 人做数据。", COSTS_MORE_ZH, False),
+        ("预训练要花多少？", "预训练要花 20 万美元以上，所以先做数据。", COSTS_MORE_ZH, False),
+    ],
+)
+def test_a_choice_that_only_the_question_words_make_is_told(
+    question: str, sentence: str, said: str, decides: bool
+) -> None:
+    assert decides_unsaid(sentence, said, question, lambda word: 1.0) is decides

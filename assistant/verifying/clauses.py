@@ -51,8 +51,8 @@ _LIMITS: tuple[tuple[str, str], ...] = (
 def clause_differences(claim: str, said: str) -> list[str]:
     """What a clause of `claim` says against the clause of `said` that says most of it."""
     found: list[str] = []
-    theirs = _clauses(said)
-    for clause in _clauses(claim):
+    theirs = clauses_of(said)
+    for clause in clauses_of(claim):
         if unit := _nearest(clause, theirs):
             found += contradicted(clause, unit)
     return list(dict.fromkeys(found))
@@ -69,7 +69,8 @@ def added_limits(claim: str, said: str) -> list[str]:
 
 
 @lru_cache(maxsize=2_000)
-def _clauses(text: str) -> Sequence[str]:
+def clauses_of(text: str) -> Sequence[str]:
+    """The clauses of a text, as its marks and joining words part them."""
     return [clause for clause in (part.strip() for part in _ENDS.split(text)) if clause]
 
 

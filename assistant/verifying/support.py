@@ -17,7 +17,7 @@ from assistant.reading import Passage
 from assistant.verifying.clauses import added_limits, clause_differences
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
-from assistant.verifying.echo import only_says_back
+from assistant.verifying.deciding import only_from_question
 from assistant.verifying.inert import foreign_addresses
 from assistant.verifying.names import missing_names
 from assistant.verifying.owners import figures_of_others
@@ -108,7 +108,6 @@ class SupportChecker:
     ) -> None:
         self.passages = passages
         self._question = question
-        self._asked = frozenset(content_words(question))
         self._given = read_all_figures(question)
         self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
@@ -202,8 +201,7 @@ class SupportChecker:
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
         found += foreign_addresses(sentence, passage.text)
-        if only_says_back(sentence, "" if is_foreign else stretch.text, self._asked, self._weight):
-            found.append("question")
+        found += only_from_question(sentence, "" if is_foreign else stretch.text, self._question, self._weight)
         return replace(support, objections=tuple(found))
 
     def _score(
