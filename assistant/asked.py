@@ -38,7 +38,7 @@ _YEAR = re.compile(r"\b(?:in|by|since|until|of) ((?:19|20)\d\d)\b|(?<!\d)((?:19|
 # "How many women work", "what is the warranty of": the thing that is counted or asked for, up to its verb.
 _ENDS = (
     r"(?:do|does|did|are|is|was|were|have|has|had|can|could|will|would|should|went|goes|go|used?|takes?|took|needs?"
-    r"|works?|pays?|paid|per|in|on|of|for|to|at|with|from|by|a|an|the|it|we|you|they|there|went|fits?)\b|[?,.]"
+    r"|works?|pays?|paid|pass(?:ed)?|per|in|on|of|for|to|at|with|from|by|a|an|the|it|we|you|they|there|went|fits?)\b|[?,.]"
 )
 _COUNTED_EN = re.compile(rf"\bhow many ((?:[\w-]+ ){{0,2}}?[\w-]+)(?= (?:{_ENDS})|[?,.])", re.IGNORECASE)
 _COUNTED_ZH = re.compile(r"(?:多少|几)[张块个名位家项条座首件间台本篇次]?([^\W\d_a-zA-Z]{1,4})[？?]?$")
@@ -53,6 +53,8 @@ _COMPARED = re.compile(r"[和与跟或、]|相比|比(?![例如率])|\b(?:and|or
 # in the question; the head of what is asked for may be more common. found on evals/cases.
 _RARE = {"zh": 0.6, "en": 0.55}
 _RARE_HEAD = 0.4
+# What other words may be missing, as a share of the weight of all that tell the fact: one of several is said otherwise.
+_MISSING = 0.5
 # Words of questions that name no fact, stemmed: units, which figures stand for, and what people say around.
 AROUND = frozenset(
     """
@@ -73,7 +75,7 @@ _AROUND_ZH = frozenset(
     时候 时间 大概 情况 问题 东西 人 公司 钱 价格 价钱 费用 成本 比例 水平 数字 数量 程度 方面 地方 样子 论文 作者
     报告 研究 分数 能力 系列 型号 差价 方法 办法 目前 现在 名字 时期 建议 结果 效果 影响 作用 例子 标准 全部 整个 人家
     大家 一般 原来 初代 单价 报价 收费 业务 产品 工夫 功夫 瓦 千瓦 度 小时 分钟 美元 美金 欧元 英镑 块钱 公斤 公里
-    租金 月费 年费 月租 价位 花费 开销 变差 变好 变化 提升 下降 降幅 涨幅 增幅
+    预计 估计 预测 租金 月费 年费 月租 价位 花费 开销 变差 变好 变化 提升 下降 降幅 涨幅 增幅
     """.split()
 )
 
@@ -186,14 +188,20 @@ def _lacking(fact: Fact, read: Read, weight: Weight | None, translate: Translate
     def is_rare(noun: str, share: float) -> bool:
         return weight is not None and max(map(weight, content_words(noun)), default=0.0) >= share * weight("\0")
 
-    lacking = [year for year in fact.years if year not in read.text]
-    for noun in fact.words:
-        rare = fact.names and is_rare(noun, _RARE["zh" if is_chinese_word(noun) else "en"])
+    def is_asked_for(noun: str) -> bool:
         head = noun in fact.heads and (weight is None or is_rare(noun, _RARE_HEAD))
-        subject = noun == fact.subject and is_rare(noun, _UNSEEN)
-        if (rare or head or subject or noun in fact.counted) and not is_held(noun):
-            lacking.append(noun)
-    return lacking
+        return head or noun in fact.counted or (noun == fact.subject and is_rare(noun, _UNSEEN))
+
+    lacking = [noun for noun in fact.words if not is_held(noun)]
+    rare = [noun for noun in lacking if fact.names and is_rare(noun, _RARE["zh" if is_chinese_word(noun) else "en"])]
+    if weight and _weigh(rare, weight) < _MISSING * _weigh(fact.words, weight):
+        rare = []
+    years = [year for year in fact.years if year not in read.text]
+    return years + [noun for noun in lacking if noun in rare or is_asked_for(noun)]
+
+
+def _weigh(nouns: Sequence[str], weight: Weight) -> float:
+    return sum(max(map(weight, content_words(noun)), default=0.0) for noun in nouns)
 
 
 def _is_made_up(noun: str, held: frozenset[str], translate: Translate) -> bool:
