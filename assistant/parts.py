@@ -33,7 +33,7 @@ _WHOLE = re.compile(rf"[,;.?!]$|\b{_VERB}\b", re.IGNORECASE)
 _ASKS = {
     "zh": re.compile(
         r"(?<!没)(?<!没有)什么|怎么|怎样|如何|为何|哪|谁|(?<!不)(?<!没)多少|多[久大高长快贵远]|第几"
-        r"|(?<!没)[要有用备需分隔花差降掉到得约]几|[吗呢]\W*$|是否|能否|可否|要不要|该不该|值不值|还是|何时"
+        r"|(?<!没)[要有用备需分隔花差降掉到得约]几|几\w{0,2}[？?]$|[吗呢]\W*$|是否|能否|可否|要不要|该不该|值不值|还是|何时"
         r"|(是|能|会|有|需|可|用|好|行|够|算)[不没]\1"
     ),
     "en": re.compile(rf"^\W*{_BEGINS}(?!.*\.$)", re.IGNORECASE),
@@ -44,12 +44,14 @@ _ASKS_NOTHING = re.compile(
     r"|^(?:如果|要是|假如|当)[^？?]*[，,]$"
 )
 _ENDS_ASKING = re.compile(r"[？?]\W*$")
-# "Or …?" goes on with the question before it.
+# "Or …?" goes on with the question before it, and so does "Bad technology?".
 _CHOICE = re.compile(r"^\W*(?:or\b|还是)", re.IGNORECASE)
 _POINTS = re.compile(
-    r"[它其这那]|呢\W*$|\b(?:it|its|they|them|their|that|this|these|those|ones?|ours|he|she|his|her)\b", re.IGNORECASE
+    r"[它其这那]|呢\W*$|\b(?:it|its|they|them|their|that|this|these|those|ones?|ours|he|she|his|her)\b"
+    r"|\bthe (?:figure|number|result|difference)s?\b",
+    re.IGNORECASE,
 )
-# With fewer words of its own a part that points back says too little.
+# With fewer words of its own a part that points back, or has no question word, says too little.
 _FEWEST_WORDS = 4
 
 
@@ -73,7 +75,10 @@ def _questions(question: str, language: Language) -> list[str]:
         ends = _ENDS_ASKING.search(clause) is not None
         asks = _asks(clause, language) or (ends and not has_asked)
         own = _LEAD_IN.sub("", clause)
-        if pieces and not leading and (_CHOICE.search(own) or not content_words(own) or (ends and not asks)):
+        goes_on = (
+            _CHOICE.search(own) or not content_words(own) or (ends and not _asks(clause, language) and _is_thin(own))
+        )
+        if pieces and not leading and (goes_on or (ends and not asks)):
             pieces[-1] += between + clause
         elif asks:
             pieces.append((leading + between + own).strip())
@@ -101,4 +106,8 @@ def _asks(clause: str, language: Language) -> bool:
 
 
 def _points_back(part: str) -> bool:
-    return _POINTS.search(part) is not None and len(set(content_words(part))) < _FEWEST_WORDS
+    return _POINTS.search(part) is not None and _is_thin(part)
+
+
+def _is_thin(part: str) -> bool:
+    return len(set(content_words(part))) < _FEWEST_WORDS

@@ -47,6 +47,10 @@ def test_a_chinese_question_of_several_is_cut(question: str, parts: tuple[str, .
             ("What is LoRA", "What is LoRA how much does it cost?"),
         ),
         (
+            "What did the 7B model cost, and is the figure consistent?",
+            ("What did the 7B model cost,", "What did the 7B model cost, is the figure consistent?"),
+        ),
+        (
             "Who decides? What do we log? When do we stop? How do we roll back?",
             ("Who decides?", "What do we log?", "When do we stop? How do we roll back?"),
         ),
@@ -76,6 +80,7 @@ def test_an_english_question_of_several_is_cut(question: str, parts: tuple[str, 
         ("How large was the GPU cluster that J. Brandt ran?", "en"),
         ("Our line makes few bad parts. The vendor promises 99%. Why should I not be impressed?", "en"),
         ("I want to know how to price and when to raise.", "en"),
+        ("What do start-ups mostly die of? Bad technology?", "en"),
         ("", "en"),
     ],
 )
