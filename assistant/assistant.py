@@ -18,7 +18,7 @@ from assistant.context import choose_within
 from assistant.draft import Draft
 from assistant.events import Event, Finished, Found, Written, Wrote
 from assistant.extractive import carries_figure, quote_best_sentences, quote_further
-from assistant.finding import read_hits, unsaid_of
+from assistant.finding import find_hits, read_hits, unsaid_of
 from assistant.judging import judge, refuse_early, reply, with_quotes
 from assistant.profile import Company
 from assistant.prompting import phrases, write_prompt
@@ -112,7 +112,7 @@ class Assistant:
             return
         if calculated:
             yield calculated
-        hits = self.searcher.search(understood.standalone, language=understood.language, limit=_HITS)
+        hits = find_hits(self.searcher, understood, _HITS)
         passages, unknown_names = read_hits(hits, understood.standalone, lambda of: self._choose(of, understood))
         unsaid = [] if calculated else unsaid_of(understood, passages, self.searcher)
         clock.retrieved()

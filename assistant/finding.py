@@ -1,10 +1,11 @@
-"""Hits -> the passages to read, and what of the question they do not speak of: unknown names, a fact of no passage."""
+"""A question -> hits -> the passages to read, and what they do not speak of: unknown names, a fact of no passage."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assistant.asked import Read, read_fact, stands, unanswered
+from assistant.parts import parts_of
 from assistant.question import Understood, asks_for_figure
 from assistant.reading import Passage
 from assistant.verifying.names import unheard_names
@@ -20,7 +21,42 @@ _CLOSE_WITHOUT_NAME = 0.6
 # Chunks of a collection that can tell rare words from common ones.
 _LARGE = 500
 
+# Of what a passage is worth to a part of a question so much is its score for that part alone; the rest is its score for
+# the whole, which names what the part leaves to the others to say.
+_PART_WEIGHT = 0.3
+# A passage found for another part speaks of this one, too, when its score for it is such a share of the best one's.
+_COVERS = 0.8
+_HITS_A_PART = 40
+
 Choose = Callable[[Sequence[Hit]], list[Passage]]
+
+
+def find_hits(searcher: Searcher, asked: Understood, limit: int) -> list[Hit]:
+    """What a search finds; of a question of several parts first what is best for each, then what is for the whole."""
+    parts = parts_of(asked.text, asked.language) if asked.standalone == asked.text else ()
+    if not parts:
+        return searcher.search(asked.standalone, language=asked.language, limit=limit)
+    count = max(limit, _HITS_A_PART)
+    found = searcher.search_each([asked.standalone, *parts], language=asked.language, limit=count)
+    whole, *of_parts = ({hit.chunk.id: hit for hit in hits} for hits in found)
+    best: dict[str, Hit] = {}
+    for of_part in of_parts:
+        if hit := _best_of(of_part, whole, best):
+            best[hit.chunk.id] = hit
+    return [*best.values(), *(hit for id, hit in whole.items() if id not in best)][:limit]
+
+
+def _best_of(part: Mapping[str, Hit], whole: Mapping[str, Hit], taken: Mapping[str, Hit]) -> Hit | None:
+    """What is best for a part among its hits and those of the whole, by id; None where one that is taken will do."""
+    score = {id: _PART_WEIGHT * hit.score for id, hit in part.items()}
+    for id, hit in whole.items():
+        score[id] = score.get(id, 0.0) + (1 - _PART_WEIGHT) * hit.score
+    needed = _COVERS * max((hit.score for hit in part.values()), default=0.0)
+    fresh = score.keys() - taken.keys()
+    if not fresh or any(id in part and part[id].score >= needed for id in taken):
+        return None
+    id = min(fresh, key=lambda id: (-score[id], id))
+    return max((hits[id] for hits in (part, whole) if id in hits), key=lambda hit: hit.relevance)
 
 
 def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Passage], list[str]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
@@ -25,7 +26,7 @@ HELD_OUT = "held-out"
 Expected = Literal["answered", "refused"]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
-_KEYS = set("id question language history documents tags sections key_points numbers status forbidden".split())
+_KEYS = set("id question language history documents tags sections parts key_points numbers status forbidden".split())
 _NEEDED = ("id", "question", "language")
 _TOLERANCE = 0.005
 
@@ -50,8 +51,9 @@ class Number:
 class Case:
     """One question. What is not stated is not measured.
 
-    `sections`: places such as `guide-cost-control#where-money-goes`, any one of which answers it. `key_points`: each a
-    list of accepted wordings. `status` "answered" takes a partial answer too. `forbidden`: must not be in the answer.
+    `sections`: places such as `guide-cost-control#where-money-goes`, any one of which answers it. `parts`: such places
+    for each of several things that it asks. `key_points`: each a list of accepted wordings. `status` "answered" takes a
+    partial answer too. `forbidden`: must not be in the answer.
     With `documents` it is asked of a collection that holds these and nothing else.
     """
 
@@ -62,6 +64,7 @@ class Case:
     documents: tuple[Attached, ...] = ()
     tags: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
+    parts: tuple[tuple[str, ...], ...] = ()
     key_points: tuple[tuple[str, ...], ...] = ()
     numbers: tuple[Number, ...] = ()
     status: Expected = "answered"
@@ -147,16 +150,17 @@ def parse_case(line: str, known_sections: frozenset[str], folder: Path = Path())
         documents=tuple(_attached(entry, folder) for entry in _list(record, "documents")),
         tags=_texts(_list(record, "tags"), "tags"),
         sections=_texts(_list(record, "sections"), "sections"),
-        key_points=tuple(_wordings(entry) for entry in _list(record, "key_points")),
+        parts=tuple(_several(entry, "parts", "sections") for entry in _list(record, "parts")),
+        key_points=tuple(_several(entry, "key_points", "accepted wordings") for entry in _list(record, "key_points")),
         numbers=tuple(_number(entry) for entry in _list(record, "numbers")),
         status=_one_of(record.get("status", "answered"), "status", ("answered", "refused")),
         forbidden=_texts(_list(record, "forbidden"), "forbidden"),
     )
     known = section_names(a.document for a in case.documents) if case.documents else known_sections
-    if dead := [section for section in case.sections if section not in known]:
+    if dead := [section for section in (*case.sections, *chain(*case.parts)) if section not in known]:
         raise CaseError(f"there is no section {dead[0]!r}")
-    if case.status == "refused" and (case.sections or case.key_points or case.numbers):
-        raise CaseError("a question to be refused has no sections, key points or numbers")
+    if case.status == "refused" and (case.sections or case.parts or case.key_points or case.numbers):
+        raise CaseError("a question to be refused has no sections, parts, key points or numbers")
     return case
 
 
@@ -190,10 +194,10 @@ def _texts(values: list[Any], key: str) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _wordings(entry: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever JSON held
+def _several(entry: Any, key: str, of: str) -> tuple[str, ...]:  # noqa: ANN401 - whatever JSON held
     if not isinstance(entry, list) or not entry:
-        raise CaseError(f"each of key_points is a list of accepted wordings; found {entry!r}")
-    return _texts(entry, "key_points")
+        raise CaseError(f"each of {key} is a list of {of}; found {entry!r}")
+    return _texts(entry, key)
 
 
 def _attached(entry: Any, folder: Path) -> Attached:  # noqa: ANN401 - whatever JSON held

@@ -49,6 +49,15 @@ def section_rank(case: Case, retrieved: Sequence[str]) -> Score | None:
     return Score(reciprocal_rank(retrieved, set(case.sections))) if case.sections else None
 
 
+def parts_found(case: Case, retrieved: Sequence[str]) -> Score | None:
+    """The share of a question's parts of which a right section is among the first five."""
+    if not case.parts:
+        return None
+    first = list(retrieved[:RECALL_DEPTH])
+    missing = [list(sections) for sections in case.parts if not set(sections) & set(first)]
+    return Score(1 - len(missing) / len(case.parts), f"none of {missing} in {first}" if missing else "all")
+
+
 def status(case: Case, answer: Answer) -> Score:
     """Answered, in part or whole, or refused, as the case expects. An error is neither."""
     became = "answered" if answer.status == "partial" else answer.status

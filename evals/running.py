@@ -15,13 +15,14 @@ from typing import Protocol
 from assistant.answer import Answer, Timing
 from assistant.app import Workspace, open_assistant, warm_up
 from assistant.assistant import Assistant
+from assistant.finding import find_hits
 from assistant.prompting import phrases
 from assistant.question import understand
 from corpus.document import Document
 from evals.cache import ReplyCache, code_version, reply_key
 from evals.case import ACROSS, Case
 from evals.citations import citation_precision, citation_recall
-from evals.graders import ANSWER_GRADERS, Score, section_rank, section_recall
+from evals.graders import ANSWER_GRADERS, Score, parts_found, section_rank, section_recall
 from evals.library import Library
 from evals.outcome import RECALL, Outcome, Reply
 from evals.ranking import once
@@ -81,7 +82,7 @@ class SearchSystem:
         searcher = self._searchers.of(case)
         start = time.perf_counter()
         understood = understand(case.question, case.history)
-        hits = searcher.search(understood.standalone, language=understood.language, limit=_HITS)
+        hits = find_hits(searcher, understood, _HITS)
         return Reply(found=tuple(once(hit.chunk.evidence for hit in hits)), seconds=time.perf_counter() - start)
 
     def grade(self, case: Case, reply: Reply) -> Outcome:
@@ -184,7 +185,11 @@ class _Searchers:
 
 
 def _retrieval_scores(case: Case, retrieved: Sequence[str]) -> dict[str, Score | None]:
-    return {RECALL: section_recall(case, retrieved), "MRR": section_rank(case, retrieved)}
+    return {
+        RECALL: section_recall(case, retrieved),
+        "MRR": section_rank(case, retrieved),
+        "parts found": parts_found(case, retrieved),
+    }
 
 
 def _measured(scores: dict[str, Score | None]) -> dict[str, Score]:

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
-# So few texts, such as a question, are read by one thread: on busy cores two wait longer for each other than they save.
-_ALONE = 2
+# So few texts, such as a question and its parts, are read by one thread: on busy cores two wait longer for each other
+# than they save.
+_ALONE = 4
 
 
 @dataclass(frozen=True, slots=True)

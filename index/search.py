@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Sequence
 
 import numpy as np
 
 from corpus.document import Language
-from index.basis import Basis
 from index.chunk import LANGUAGES, Chunk, Hit
-from index.encoder import Encoder, EncoderSpec, Vectors
+from index.encoder import Encoder
 from index.generation import Generation
 from index.lexicon import translate
+from index.query_vectors import QueryVectors
 from index.scoring import FOREIGN, Meaning, Sought, Terms, rank
 from index.space import Way
 from index.words import content_words, is_chinese_word
@@ -25,8 +24,6 @@ _COUNTERPARTS = 1
 # with them: on the shipped documents without theirs as many answerable questions lie below 0.34 as below 0.42 with.
 UNASKED = 1.2
 
-_QUERIES_KEPT = 1_000
-
 
 class Searcher:
     """Searches one generation. `encoders` are those it was built with, loaded; without them keywords alone answer."""
@@ -34,8 +31,7 @@ class Searcher:
     def __init__(self, generation: Generation, encoders: Sequence[Encoder] = ()) -> None:
         self.generation = generation
         self._encoders = {encoder.spec: encoder for encoder in encoders}
-        # The same question comes again when what could be asked next is looked for, and from several people.
-        self._vector = lru_cache(maxsize=_QUERIES_KEPT)(partial(_read, generation.basis, self._encoders))
+        self._vectors = QueryVectors(generation.basis, encoders)
         self._shows_foreign = {language: _shows_foreign(generation, language) for language in LANGUAGES}
 
     def on(self, generation: Generation) -> Searcher:
@@ -58,6 +54,12 @@ class Searcher:
         known = self._known_share(query, language)
         ranked = rank(self.generation, sought, language)
         return [_hit(segment.chunk(number), score, known, language) for segment, number, score in ranked]
+
+    def search_each(self, queries: Sequence[str], *, language: Language, limit: int = 20) -> list[list[Hit]]:
+        """What `search` finds for each of `queries`, read by the encoders at once, which takes less time."""
+        for place, way in {(self.generation.basis.readings[n].space, way) for n, way in self._ways(language)}:
+            self._vectors.read(queries, language, place, way)
+        return [self.search(query, language=language, limit=limit) for query in queries]
 
     def seek(self, query: str, language: Language, limit: int) -> Sought:
         """What a search for `query` looks for."""
@@ -100,28 +102,23 @@ class Searcher:
 
     def _meanings(self, query: str, language: Language) -> list[Meaning]:
         """The query for every reading of texts that it is to be held against."""
-        basis = self.generation.basis
-        readings, found = basis.readings, list[Meaning]()
-        for number, way in basis.asked(language) if query.strip() else ():
+        readings, found = self.generation.basis.readings, list[Meaning]()
+        for number, way in self._ways(language) if query.strip() else ():
             reading, (chunks, asked) = readings[number], self.generation.averages[number]
-            if chunks.count and (reading.language == language or self._shows_foreign[language]):
-                vector = self._vector(query, language, reading.space, way)
-                if vector is not None:
-                    found.append(Meaning(number, reading.language, vector, chunks.cosine(vector), asked.cosine(vector)))
+            (vector,) = self._vectors.read([query], language, reading.space, way)
+            if vector is not None:
+                found.append(Meaning(number, reading.language, vector, chunks.cosine(vector), asked.cosine(vector)))
         return found
 
-
-def _read(
-    basis: Basis,
-    encoders: Mapping[EncoderSpec, Encoder],
-    query: str,
-    language: Language,
-    space: int,
-    way: Way,
-) -> Vectors | None:
-    """The query in a space; None where what reads it is not there."""
-    reader = basis.spaces[space].reader(language, way, encoders.values())
-    return None if reader is None else np.asarray(reader.encode([query])[0], dtype=np.float32)
+    def _ways(self, language: Language) -> list[tuple[int, Way]]:
+        """The readings that a question is held against, each with how it is read for that."""
+        readings = self.generation.basis.readings
+        return [
+            (number, way)
+            for number, way in self.generation.basis.asked(language)
+            if self.generation.averages[number][0].count
+            and (readings[number].language == language or self._shows_foreign[language])
+        ]
 
 
 def _translated(words: Sequence[str]) -> list[str]:

@@ -31,6 +31,7 @@ def test_a_full_case_is_read_as_written() -> None:
             history=[{"question": "What is inference?", "answer": "Serving."}, {"question": "And training?"}],
             tags=["guide"],
             sections=["guide-cost#levers"],
+            parts=[["guide-cost#levers", "guide-cost#where"], ["guide-cost#where"]],
             key_points=[["cache", "caching"]],
             numbers=[{"value": 0.4, "unit": "%", "tolerance": 0.1}, {"value": 7}],
             forbidden=["secret"],
@@ -44,6 +45,7 @@ def test_a_full_case_is_read_as_written() -> None:
         history=(Turn("What is inference?", "Serving."), Turn("And training?")),
         tags=("guide",),
         sections=("guide-cost#levers",),
+        parts=(("guide-cost#levers", "guide-cost#where"), ("guide-cost#where",)),
         key_points=(("cache", "caching"),),
         numbers=(Number(0.4, "%", 0.1), Number(7.0)),
         status="answered",
@@ -64,6 +66,9 @@ def test_a_full_case_is_read_as_written() -> None:
         ({"key_points": ["cache"]}, "list of accepted wordings"),
         ({"key_points": [[]]}, "list of accepted wordings"),
         ({"key_points": [[""]]}, "list of texts"),
+        ({"parts": [["guide-cost#levers"], "guide-cost#where"]}, "each of parts is a list of sections"),
+        ({"parts": [["guide-cost#levers"], ["guide-cost#gone"]]}, "no section 'guide-cost#gone'"),
+        ({"status": "refused", "parts": [["guide-cost#where"]]}, "to be refused has no sections, parts"),
         ({"numbers": [{"value": "40%"}]}, "value is a figure"),
         ({"numbers": [{"unit": "GB"}]}, "value is a figure"),
         ({"numbers": [{"value": 4, "tolerance": 5}]}, "share below 1"),
@@ -164,6 +169,7 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     assert count("attack") == 40
     assert count("cost") >= 60
     assert count("multi-step") >= 20
+    assert count("two-part") == 18
     held_out = [case for case in shipped if HELD_OUT in case.tags]
     assert len(held_out) >= 48
     assert {case.kind for case in held_out} == {"guide", "near-miss", "off-topic", "cost", "conversation"}
@@ -171,6 +177,7 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     assert all(case.documents for case in shipped if {"own", "own-across", "attack"} & set(case.tags))
     assert all(case.forbidden for case in shipped if "attack" in case.tags)
     assert all(case.numbers for case in shipped if "cost" in case.tags)
+    assert all(len(case.parts) == 2 for case in shipped if "two-part" in case.tags)
     assert all((case.status == "refused") == ("unanswerable" in case.tags) for case in shipped)
 
 

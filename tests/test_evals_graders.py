@@ -45,10 +45,18 @@ def test_rank_is_that_of_the_first_right_section() -> None:
     assert value(graders.section_rank(case, ["1"])) == 0
 
 
+def test_of_a_question_of_several_parts_the_share_is_told_that_was_found() -> None:
+    case = a_case(parts=(("g#a", "g#b"), ("g#c",)))
+    assert value(graders.parts_found(case, ["g#b", "1", "g#c"])) == 1
+    assert value(graders.parts_found(case, ["g#a", "g#b"])) == 0.5
+    assert value(graders.parts_found(case, ["1", "2", "3", "4", "5", "g#c"])) == 0
+
+
 def test_what_a_case_does_not_state_is_not_measured() -> None:
     case, answer = a_case(), an_answer("")
     assert graders.section_recall(case, ["g#a"]) is None
     assert graders.section_rank(case, ["g#a"]) is None
+    assert graders.parts_found(case, ["g#a"]) is None
     for name in ("key points", "numbers right", "nothing forbidden", "supported share", "language right", "tokens"):
         assert graders.ANSWER_GRADERS[name](case, answer) is None, name
 
