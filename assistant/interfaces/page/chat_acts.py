@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.app import collection_names
+from assistant.collection_names import collection_names
 from assistant.conversation import KeptTurn
 from assistant.errors import BadQuestionError, TooManyQuestionsError
 from assistant.interfaces.page.asker import asker
