@@ -24,6 +24,7 @@ from index.prepared import PreparedEncoder
 from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
 from index.static_table import StaticTable, read_about, table_spec
+from index.together import TogetherEncoder
 from serving.backend import Address, Backend, open_backend
 from serving.errors import ServerError
 from serving.launching.running import find_running
@@ -236,7 +237,7 @@ def _lazy_encoder(model: Model, store: ModelStore) -> LazyEncoder:
     spec = EncoderSpec(f"{model.name}@{version[:12]}", frozenset(_languages(model)))
 
     def load() -> Encoder:
-        return SentenceEncoder.load(store.path(model), spec)
+        return TogetherEncoder(SentenceEncoder.load(store.path(model), spec))
 
     return LazyEncoder(spec, load)
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
-# So few texts, such as a question, are read by one thread: on busy cores two wait longer for each other than they save.
-_ALONE = 2
+# So few texts, such as questions, are read by one thread: on busy cores two wait longer for each other than they save.
+_ALONE = 16
 
 
 @dataclass(frozen=True, slots=True)

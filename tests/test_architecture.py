@@ -30,6 +30,7 @@ GRADIO_PAGES = tuple(
         "company",
         "conversation_list",
         "library",
+        "light_blocks",
         "planner",
         "theme",
     )

@@ -24,6 +24,7 @@ from assistant.interfaces.page.library_view import (
     found_html,
     note_html,
 )
+from assistant.interfaces.page.light_blocks import SKIP
 from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import collection_label
 from assistant.library import as_uploaded, read_files
@@ -182,7 +183,7 @@ class LibraryActs:
         generation = self._generation(name)
         document: Document | None = generation.documents.get(document_id or "") if generation else None
         if sure != "yes" or document is None or not asker(request).is_admin:
-            return gr.skip()
+            return SKIP
         try:
             self._service.remove(document.id, collection=as_name(name or ""))
         except (IndexLayerError, OSError) as error:
