@@ -1,7 +1,7 @@
 """Questions that wait for an encoder are read together.
 
-A model is hundreds of small steps, each of which queues for the interpreter's lock: where many ask at once, one reading of
-their questions together waits a fraction of what a reading of each would, and takes a quarter less of a processor.
+A model is hundreds of small steps, each of which queues for the interpreter's lock: where many ask at once, one reading
+of their questions together waits a fraction of what a reading of each would, and takes a quarter less of a processor.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class TogetherEncoder:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
         self._turn = threading.Condition()
-        self._waiting: list[_Asked] = []
+        self.waiting: list[_Asked] = []
         self._is_reading = False
 
     @property
@@ -55,7 +55,7 @@ class TogetherEncoder:
             return self._encoder.encode(texts)
         asked = _Asked(texts)
         with self._turn:
-            self._waiting.append(asked)
+            self.waiting.append(asked)
         while not asked.is_done:
             if taken := self._take(asked):
                 self._read(taken)
@@ -70,7 +70,7 @@ class TogetherEncoder:
             if asked.is_done:
                 return []
             self._is_reading = True
-            taken, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
+            taken, self.waiting = self.waiting[:_MOST], self.waiting[_MOST:]
             return taken
 
     def _read(self, taken: list[_Asked]) -> None:

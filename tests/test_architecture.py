@@ -31,6 +31,7 @@ GRADIO_PAGES = tuple(
         "conversation_list",
         "library",
         "light_blocks",
+        "light_blocks",
         "planner",
         "theme",
     )

@@ -1,7 +1,7 @@
 """Gradio's blocks, in which what stays as it is costs nothing.
 
-Gradio makes a component anew for every output that is skipped, on the one thread that serves everybody: for the six that
-an answer leaves alone at each redrawing that took longer than all the rest of showing its next words.
+Gradio makes a component anew for every output that is skipped, on the one thread that serves everybody: for the six
+that an answer leaves alone at each redrawing that took longer than all the rest of showing its next words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import gradio as gr
 SKIP: dict[str, Any] = gr.skip()
 
 
-class LightBlocks(gr.Blocks):
+class LightBlocks(gr.Blocks):  # type: ignore[misc]
     """A page whose events may skip outputs for nothing."""
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:  # noqa: ANN401 - Gradio's
