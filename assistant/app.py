@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -219,6 +220,9 @@ def switch_telemetry_off() -> None:
         del os.environ[name]
     os.environ.update(
         GRADIO_ANALYTICS_ENABLED="False",
+        # It counts each event in a table that it makes anew after each, for a view that is closed here.
+        GRADIO_ANALYTICS_CACHE_FREQUENCY=str(sys.maxsize),
+        GRADIO_ANALYTICS_MAX_EVENTS="1",
         HF_HUB_DISABLE_TELEMETRY="1",
         HF_HUB_OFFLINE="1",
         TRANSFORMERS_OFFLINE="1",

@@ -51,3 +51,14 @@ def test_an_event_with_one_output_is_gradio_s() -> None:
 def test_too_few_values_are_refused_as_by_gradio() -> None:
     with pytest.raises(ValueError, match="enough output values"):
         shown(LightBlocks, ("one", SKIP))
+
+
+def test_gradio_makes_no_table_of_events() -> None:
+    async def summary() -> Any:
+        with LightBlocks(analytics_enabled=False) as page:
+            page.queue()
+        page._queue.events_recorded = 1_000_000
+        event = {"function": "ask", "status": "success", "process_time": 1.0}
+        return page._queue.compute_analytics_summary([event]), page._queue.ANALYTICS_MAX_EVENTS
+
+    assert asyncio.run(summary()) == ({"functions": {}}, 1)
