@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from assistant.assistant import Assistant
+from assistant.collection_names import DEFAULT_COLLECTION, as_argument, collection_names
 from assistant.home import Home
 from assistant.profile import Company
 from assistant.prompting import instructions
@@ -23,17 +25,13 @@ from index.prepared import PreparedEncoder
 from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
 from index.static_table import StaticTable, read_about, table_spec
+from index.together import TogetherEncoder
 from serving.backend import Address, Backend, open_backend
 from serving.errors import ServerError
 from serving.launching.running import find_running
 from serving.talking.message import Message
 from serving.weights.catalog import Catalog, Model
 from serving.weights.store import ModelStore
-
-DEFAULT_COLLECTION = "default"
-
-# Between the names of collections that are asked together.
-_TOGETHER = "+"
 
 # Told one line at a time what is being done, for people who wait.
 Notice = Callable[[str], None]
@@ -141,7 +139,8 @@ class Workspace:
         specs = [encoder.spec for encoder in encoders]
         if not collection.exists:
             raise CollectionMissingError(
-                f"there is no collection {name!r}; make it with `assistant library add PATH --collection {name}`"
+                f"there is no collection {name!r}; "
+                f"make it with `assistant library add PATH --collection {as_argument(name)}`"
             )
         if collection.current_generation() == collection.wanted_generation(specs):
             return self._open(collection, name, specs, notice)
@@ -177,16 +176,6 @@ class Workspace:
             return previous
         except CollectionStaleError as error:
             raise CollectionStaleError(_repair(name, str(error)), error.field) from error
-
-
-def collection_names(choice: str) -> list[str]:
-    """The names of collections in `one+other`, each once."""
-    return list(dict.fromkeys(choice.split(_TOGETHER)))
-
-
-def choice_of(names: Iterable[str]) -> str:
-    """Collections that are asked together as one name, `one+other`."""
-    return _TOGETHER.join(names)
 
 
 @contextmanager
@@ -231,6 +220,9 @@ def switch_telemetry_off() -> None:
         del os.environ[name]
     os.environ.update(
         GRADIO_ANALYTICS_ENABLED="False",
+        # It counts each event in a table that it makes anew after each, for a view that is closed here.
+        GRADIO_ANALYTICS_CACHE_FREQUENCY=str(sys.maxsize),
+        GRADIO_ANALYTICS_MAX_EVENTS="1",
         HF_HUB_DISABLE_TELEMETRY="1",
         HF_HUB_OFFLINE="1",
         TRANSFORMERS_OFFLINE="1",
@@ -239,7 +231,7 @@ def switch_telemetry_off() -> None:
 
 
 def _repair(name: str, what: str) -> str:
-    return f"collection {name!r} {what}; run `assistant library build --collection {name}`"
+    return f"collection {name!r} {what}; run `assistant library build --collection {as_argument(name)}`"
 
 
 def _lazy_encoder(model: Model, store: ModelStore) -> LazyEncoder:
@@ -249,7 +241,7 @@ def _lazy_encoder(model: Model, store: ModelStore) -> LazyEncoder:
     spec = EncoderSpec(f"{model.name}@{version[:12]}", frozenset(_languages(model)))
 
     def load() -> Encoder:
-        return SentenceEncoder.load(store.path(model), spec)
+        return TogetherEncoder(SentenceEncoder.load(store.path(model), spec))
 
     return LazyEncoder(spec, load)
 

@@ -2,6 +2,7 @@
 
 AssistantError
 ├── SettingsError          a setting is unknown or out of range; names file and key
+│   └── CollectionNameError    no collection can be called so; `alike` names another it is too like
 ├── BadQuestionError       the question cannot be asked as it is; `reason` is one word for programs
 └── TooManyQuestionsError  it can be asked again later; `reason` as above
 """
@@ -13,6 +14,14 @@ class AssistantError(Exception):
 
 class SettingsError(AssistantError):
     """A setting is unknown or out of range."""
+
+
+class CollectionNameError(SettingsError):
+    """A name that no collection can have, or not beside the one it is `alike`."""
+
+    def __init__(self, message: str, alike: str = "") -> None:
+        super().__init__(message)
+        self.alike = alike
 
 
 class BadQuestionError(AssistantError):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
-from assistant.errors import SettingsError
+from assistant.collection_names import DEFAULT_COLLECTION, as_name, check_name, check_unlike
 
 HOME_VARIABLE = "ASSISTANT_HOME"
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +75,20 @@ class Home:
         """All collections, a folder each."""
         return self.folder / "collections"
 
-    def collection(self, name: str) -> Path:
-        """The folder of a collection.
+    def collection_folders(self) -> dict[str, Path]:
+        """The folders that may be collections, by name. A system that takes letters apart gives other names back."""
+        if not self.collections.is_dir():
+            return {}
+        return {as_name(folder.name): folder for folder in sorted(self.collections.iterdir())}
 
-        :raises SettingsError: when the name could not be a folder's on every system.
+    def collection(self, name: str) -> Path:
+        """The folder of a collection, which needs not be there yet.
+
+        :raises CollectionNameError: when the name could not be a folder's on every system, beside those that are there.
         """
-        if not _NAME.fullmatch(name):
-            raise SettingsError(
-                f"{name!r} cannot name a collection: use lower-case letters, digits, - and _, at most 64 characters"
-            )
-        return self.collections / name
+        name = as_name(name)
+        check_name(name)
+        folders = self.collection_folders()
+        if name not in folders and name != DEFAULT_COLLECTION:
+            check_unlike(name, [DEFAULT_COLLECTION, *folders])
+        return folders.get(name, self.collections / name)

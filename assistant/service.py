@@ -7,8 +7,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.app import DEFAULT_COLLECTION, Notice, Workspace
+from assistant.app import Notice, Workspace
 from assistant.assistant import Assistant
+from assistant.collection_names import DEFAULT_COLLECTION
 from assistant.conversations import NOBODY, Conversations
 from assistant.errors import BadQuestionError
 from assistant.events import Event, Finished, Found, Wrote

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Iterable
 from contextlib import suppress
 
-from assistant.app import Workspace, choice_of, collection_names
+from assistant.app import Workspace
+from assistant.collection_names import choice_of, collection_names
 from assistant.errors import SettingsError
 from assistant.library import Library
 from index.errors import IndexLayerError
@@ -33,8 +34,7 @@ class Shelves:
     @property
     def names(self) -> list[str]:
         """The collections that have an index, the usual one first."""
-        folder = self._workspace.home.collections
-        found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+        found = sorted(self._workspace.home.collection_folders())
         return [self.usual, *(name for name in found if name != self.usual and self._is_indexed(name))]
 
     def known(self, names: Iterable[str]) -> str:

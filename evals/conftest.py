@@ -9,7 +9,8 @@ from typing import NoReturn
 
 import pytest
 
-from assistant.app import DEFAULT_COLLECTION, switch_telemetry_off
+from assistant.app import switch_telemetry_off
+from assistant.collection_names import DEFAULT_COLLECTION, as_choice
 from assistant.errors import AssistantError
 from evals.attached import section_names
 from evals.baseline import Baseline, baseline_name
@@ -30,7 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("evals", "evaluation of the assistant (home: ASSISTANT_HOME)")
     group.addoption("--backend", default="extractive", choices=_BACKENDS, help="what answers; retrieval only searches")
     group.addoption("--cases", metavar="FILE", action="append", help="a case file instead of the shipped ones")
-    group.addoption("--collection", default=DEFAULT_COLLECTION, metavar="NAME", help="the collection to ask")
+    group.addoption(
+        "--collection", type=as_choice, default=DEFAULT_COLLECTION, metavar="NAME", help="the collection to ask"
+    )
     group.addoption("--sample", type=int, metavar="N", help="only N of the cases, chosen by --seed")
     group.addoption("--each", type=int, metavar="N", help="only N cases of each kind and language, chosen by --seed")
     group.addoption("--seed", type=int, default=0, help="chooses the sample (default 0)")

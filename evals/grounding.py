@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
+from assistant.app import Workspace, switch_telemetry_off
+from assistant.collection_names import DEFAULT_COLLECTION
 from assistant.home import Home
 from assistant.reading import Passage
 from assistant.settings import Settings

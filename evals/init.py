@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
+from assistant.app import Workspace, switch_telemetry_off
+from assistant.collection_names import DEFAULT_COLLECTION, as_argument, as_choice
 from assistant.errors import AssistantError
 from assistant.home import Home
 from assistant.settings import Settings
@@ -50,7 +51,13 @@ _REFUSED: dict[Language, str] = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the cases, read them back as `pytest evals` will, and say how to run them."""
     parser = argparse.ArgumentParser(prog="python -m evals.init", description="Draft cases about your own documents.")
-    parser.add_argument("--collection", default=DEFAULT_COLLECTION, metavar="NAME", help="the collection to ask about")
+    parser.add_argument(
+        "--collection",
+        type=as_choice,
+        default=DEFAULT_COLLECTION,
+        metavar="NAME",
+        help="the collection to ask about",
+    )
     parser.add_argument("-o", "--output", required=True, type=Path, metavar="FILE", help="where the cases go (.jsonl)")
     parser.add_argument("-n", "--number", type=int, default=30, metavar="N", help="at most N cases (default 30)")
     options = parser.parse_args(arguments)
@@ -61,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not documents:
             raise CaseError(
                 f"collection {options.collection!r} holds no documents of yours; "
-                f"add some with `assistant library add PATH --collection {options.collection}`"
+                f"add some with `assistant library add PATH --collection {as_argument(options.collection)}`"
             )
         cases = draft_cases(documents, options.number)
         with options.output.open("x", encoding="utf-8") as file:
@@ -74,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"python -m evals.init: {error}", file=sys.stderr)
         return 2
     print(f"{len(cases)} drafts in {options.output}: correct questions, sections and figures, and add your own. Then:")
-    print(f"pytest evals --collection {options.collection} --cases {options.output} --report report.html")
+    print(f"pytest evals --collection {as_argument(options.collection)} --cases {options.output} --report report.html")
     return 0
 
 

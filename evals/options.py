@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app import DEFAULT_COLLECTION, Workspace
+from assistant.app import Workspace
+from assistant.collection_names import DEFAULT_COLLECTION
 from assistant.home import Home
 from assistant.settings import Settings
 from evals.baseline import SHIPPED_BASELINES

@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.answer import Answer
-from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
+from assistant.app import Workspace, switch_telemetry_off
+from assistant.collection_names import DEFAULT_COLLECTION
 from assistant.home import Home
 from assistant.settings import Settings
 from evals.attached import Attached

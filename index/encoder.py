@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BATCH_SIZE = 32
-# So few texts, such as a question and its parts, are read by one thread: on busy cores two wait longer for each other
-# than they save.
-_ALONE = 4
+# So many characters, such as a question and its parts, are read by one thread: on busy cores two wait longer for each
+# other than they save.
+_ALONE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class SentenceEncoder:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         # A lone surrogate (half of an emoji, out of a damaged file) is no text to the tokenizer.
         clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        with self._lock, _threads(1 if len(clean) <= _ALONE else _all_threads()):
+        with self._lock, _threads(1 if sum(map(len, clean)) <= _ALONE else _all_threads()):
             vectors = self._model.encode(
                 clean,
                 batch_size=BATCH_SIZE,

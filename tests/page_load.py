@@ -63,6 +63,9 @@ class Page:
             if part["type"] == "textbox":  # an empty one sends an empty text
                 self._parts[part["id"]]["value"] = self._parts[part["id"]]["value"] or ""
         self._events = config["dependencies"]
+        for event in self._events:  # what a browser does before anybody can ask: else the first event would set all up
+            if any(kind == "load" for _, kind in event["targets"]):
+                list(self.send(event))
 
     def event(self, name: str, trigger: str) -> dict[str, Any]:
         """The event of a component."""

@@ -30,6 +30,8 @@ GRADIO_PAGES = tuple(
         "company",
         "conversation_list",
         "library",
+        "light_blocks",
+        "light_blocks",
         "planner",
         "theme",
     )

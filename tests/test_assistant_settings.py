@@ -52,9 +52,3 @@ def test_mistakes_are_named(tmp_path: Path, text: str, message: str) -> None:
     Home(tmp_path).settings.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=message):
         Settings.load(Home(tmp_path))
-
-
-@pytest.mark.parametrize("name", ["../x", "", "A", "a b", "x" * 65, ".hidden"])
-def test_a_collection_name_cannot_lead_out_of_the_home(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SettingsError, match="lower-case"):
-        Home(tmp_path).collection(name)

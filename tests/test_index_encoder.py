@@ -26,11 +26,11 @@ class CountingModel:
         return np.ones((len(texts), 2), dtype=np.float32)
 
 
-def test_a_question_is_read_by_one_thread_and_many_texts_by_all_that_there_are() -> None:
+def test_questions_are_read_by_one_thread_and_many_texts_by_all_that_there_are() -> None:
     usual = torch.get_num_threads()
     model: Any = CountingModel()
     encoder = SentenceEncoder(model, EncoderSpec("counting", frozenset({"en"})))
-    for texts in (["one"] * 40, ["one"], ["one"] * 40):
+    for texts in (["a passage of some length"] * 200, ["one"], ["a question?"] * 16, ["a passage"] * 1000):
         encoder.encode(texts)
-    assert model.threads == [usual, 1, usual]
+    assert model.threads == [usual, 1, 1, usual]
     assert torch.get_num_threads() == usual

@@ -68,12 +68,13 @@ def ask(visit: Visit, question: str) -> None:
 
 
 def test_a_collection_is_begun_chosen_asked_and_kept(visit: Visit) -> None:
-    name = f"board-{visit.page.viewport_size['width']}"
+    name = f"董事会 {visit.page.viewport_size['width']}"
     visit.tab("Library")
     visit.page.wait_for_selector("#counts p")
-    visit.page.fill("#collection input", "Board!")
-    visit.page.keyboard.press("Enter")
-    visit.page.wait_for_selector("#counts :text('lower-case letters')")
+    for typed, why in (("Board!", "This cannot be a name."), ("Notes", "There is a collection “notes”")):
+        visit.page.fill("#collection input", typed)
+        visit.page.keyboard.press("Enter")
+        visit.page.wait_for_selector(f"#counts :text({why!r})")
     visit.page.fill("#collection input", name)
     visit.page.keyboard.press("Enter")
     visit.page.wait_for_selector("#counts :text('no documents yet')")

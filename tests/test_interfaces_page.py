@@ -36,6 +36,13 @@ NOTES = "# 董事会纪要\n\n## 预算\n\n红隼项目的预算是 417,000 欧�
 NAMELESS = """elements => elements.filter(e => e.offsetParent && !(e.ariaLabel || e.title || e.innerText.trim()))
     .map(e => e.outerHTML)"""
 
+# An answer is read from its beginning: the end of a long one does not push it out of sight.
+LAST_QUESTION_STANDS_ON_TOP = """() => {
+    const top = element => element.getBoundingClientRect().top;
+    const pane = document.querySelector('#chat .bubble-wrap'), last = [...pane.querySelectorAll('.user')].at(-1);
+    return Math.abs(top(last) - top(pane)) < 40 || pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1;
+}"""
+
 LEAVING = re.compile("AbortError|Connection errored out")
 
 pytestmark = pytest.mark.browser
@@ -174,6 +181,7 @@ def test_a_question_is_answered_beside_its_marked_sources(
     assert "[1]" in visit.bot()
     assert visit.page.inner_text("#sources mark >> nth=0").strip()
     assert visit.page.input_value("#question textarea") == ""
+    visit.page.wait_for_function(LAST_QUESTION_STANDS_ON_TOP)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
     nameless = (
         "e => e.filter(x => x.offsetParent && !(x.ariaLabel || x.title || x.innerText.trim())).map(x => x.outerHTML)"

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import Answer
-from assistant.app import choice_of
+from assistant.collection_names import as_name, choice_of
 from assistant.conversations import NOBODY
 from assistant.errors import BadQuestionError, TooManyQuestionsError
 from assistant.events import Event, Finished, Found
@@ -114,12 +114,13 @@ def _begun(
 
     :raises HTTPException: with the reason and a message; 400, 404, 429 with Retry-After, or 503.
     """
-    if missing := [name for name in collections if name not in service.shelves.names]:
+    chosen = [as_name(name) for name in collections]
+    if missing := [name for name in chosen if name not in service.shelves.names]:
         message = f"there is no collection {missing[0]!r}; GET /api/collections lists them"
         raise HTTPException(404, {"reason": "no_collection", "message": message})
     try:
         door = doors.enter(NOBODY)
-        return _within(door, service.stream(question, history, owner=user, choice=choice_of(collections)))
+        return _within(door, service.stream(question, history, owner=user, choice=choice_of(chosen)))
     except BadQuestionError as error:
         raise HTTPException(400, {"reason": error.reason, "message": str(error)}) from error
     except TooManyQuestionsError as error:

@@ -11,7 +11,8 @@ import gc
 import sys
 from collections.abc import Sequence
 
-from assistant.app import DEFAULT_COLLECTION, Workspace, switch_telemetry_off
+from assistant.app import Workspace, switch_telemetry_off
+from assistant.collection_names import DEFAULT_COLLECTION, as_choice
 from assistant.errors import AssistantError
 from assistant.home import Home
 from assistant.interfaces import ask, batch, chat, check, cost, doctor, library, models, profile, serve, users
@@ -80,9 +81,10 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--backend", choices=BACKENDS, help="what answers (default: auto)")
     common.add_argument(
         "--collection",
+        type=as_choice,
         default=DEFAULT_COLLECTION,
         metavar="NAME",
-        help="the documents to answer from (default: default)",
+        help="the documents to answer from, several as one+other (default: default)",
     )
     common.add_argument("--quiet", action="store_true", help="no notices, no progress")
     parser = argparse.ArgumentParser(

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.app import DEFAULT_COLLECTION, Workspace
+from assistant.app import Workspace
+from assistant.collection_names import DEFAULT_COLLECTION, as_argument
 from assistant.interfaces.terminal import Terminal
 from assistant.serving_plan import best_fitting
 from index.errors import IndexLayerError
@@ -57,7 +58,7 @@ def _look_at_collection(name: str, workspace: Workspace, terminal: Terminal) -> 
     collection = workspace.collection(name)
     if not collection.exists:
         terminal.answer(f"collection   {name}: there is none")
-        yield f"assistant library add PATH --collection {name}"
+        yield f"assistant library add PATH --collection {as_argument(name)}"
         return
     specs = [encoder.spec for encoder in workspace.encoders()]
     try:
@@ -67,7 +68,7 @@ def _look_at_collection(name: str, workspace: Workspace, terminal: Terminal) -> 
         state = "will be indexed on first use" if first_time else f"cannot be used: {error}"
         terminal.answer(f"collection   {name}: {state}")
         if not first_time:
-            yield f"assistant library build --collection {name}"
+            yield f"assistant library build --collection {as_argument(name)}"
         return
     terminal.answer(f"collection   {name}: {len(generation.documents)} documents, {generation.chunk_count} passages")
 

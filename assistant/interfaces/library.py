@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.app import Workspace
+from assistant.collection_names import as_argument
 from assistant.interfaces.terminal import Terminal
 from assistant.library import Library
 from corpus.arxiv import fetch_papers, listed_papers
@@ -161,13 +162,13 @@ def verify(options: argparse.Namespace, workspace: Workspace, terminal: Terminal
     collection = workspace.collection(options.collection)
     if not collection.exists or not collection.current_generation():
         raise CollectionMissingError(
-            f"nothing is indexed yet; run `assistant library build --collection {options.collection}`"
+            f"nothing is indexed yet; run `assistant library build --collection {as_argument(options.collection)}`"
         )
     damages = list(_library(options, workspace).damages())
     for damage in damages:
         terminal.error(f"assistant: {damage}")
     if damages:
-        terminal.error(f"assistant: run `assistant library build --collection {options.collection}`")
+        terminal.error(f"assistant: run `assistant library build --collection {as_argument(options.collection)}`")
         return EXIT_DAMAGED
     terminal.notice(f"{options.collection}: every file is what was written")
     return 0

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Answer, Citation, Sentence
-from assistant.app import DEFAULT_COLLECTION
+from assistant.collection_names import DEFAULT_COLLECTION
 from assistant.conversation import KeptTurn, ReadPassage
 from assistant.export import with_sources
 from assistant.interfaces.calculation_view import calculation_html

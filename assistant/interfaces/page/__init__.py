@@ -13,6 +13,7 @@ from assistant.interfaces.page.chat_acts import ChatActs
 from assistant.interfaces.page.company import build_company, connect_company
 from assistant.interfaces.page.conversation_list import build_list, connect_list
 from assistant.interfaces.page.library import build_library, connect_library
+from assistant.interfaces.page.light_blocks import LightBlocks
 from assistant.interfaces.page.planner import build_planner, connect_planner
 from assistant.interfaces.page.planner_texts import PLANNER_TEXTS
 from assistant.interfaces.page.texts import TEXTS
@@ -27,7 +28,7 @@ _SCRIPT = (_FOLDER / "page.js").read_text(encoding="utf-8")
 def build_page(service: Service, language: Language) -> gr.Blocks:
     """The page over one service. A further tab is built and connected like the library's."""
     texts = TEXTS[language]
-    with gr.Blocks(title=texts["title"], analytics_enabled=False, fill_width=True) as page:
+    with LightBlocks(title=texts["title"], analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_head_html(language), elem_id="head")
         health = gr.HTML("", elem_id="health")
         with gr.Tabs() as tabs:

@@ -44,7 +44,7 @@ def build_chat(language: Language, conversation: gr.Textbox) -> ChatParts:
         chat = gr.Chatbot(
             label=texts["chat"], show_label=False, height="62vh", buttons=[], latex_delimiters=[], allow_tags=False,
             sanitize_html=True, editable="user", elem_id="chat", group_consecutive_messages=False,
-            feedback_options=[texts[rating] for rating in RATINGS],
+            feedback_options=[texts[rating] for rating in RATINGS], autoscroll=False,  # page.js scrolls
             placeholder=texts["begin"], examples=[{"text": example} for example in EXAMPLES[language]],
         )  # fmt: skip
         notice = gr.HTML("", elem_id="notice")

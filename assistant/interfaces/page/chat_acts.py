@@ -11,11 +11,13 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.app import collection_names
+from assistant.collection_names import collection_names
 from assistant.conversation import KeptTurn
 from assistant.errors import BadQuestionError, TooManyQuestionsError
+from assistant.events import Found
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.choosing import Choosing
+from assistant.interfaces.page.light_blocks import SKIP
 from assistant.interfaces.page.screen import GrowingAnswer, messages_of
 from assistant.interfaces.page.tabs import Tabs
 from assistant.interfaces.page.texts import RATINGS, TEXTS
@@ -31,9 +33,6 @@ _LONGEST_GIVEN_BACK = 10_000
 
 # Only an answer that is being written can be stopped.
 _NO_STOP = gr.update(visible=False)
-
-# What is left as it is.
-SKIP = gr.skip()
 
 # Values for the outputs of `ChatParts.shown` (chat.py), in their order.
 Shown = tuple[Any, ...]
@@ -137,7 +136,8 @@ class ChatActs:
                 began = time.monotonic()
                 if growing.take(event, began):
                     # And nothing else: what is typed meanwhile stays, and a notice of a stop.
-                    yield growing.messages, growing.sources, *(SKIP,) * 6
+                    sources = growing.sources if isinstance(event, Found) else SKIP
+                    yield growing.messages, sources, *(SKIP,) * 6
                     growing.drawn(began, time.monotonic())
 
     def _ended(self, asked: Asked, question: str, request: gr.Request) -> Shown:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.app import collection_names
+from assistant.collection_names import collection_names
 from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import asked_of_html, collection_label
 from assistant.service import Service

@@ -13,7 +13,8 @@ from assistant.conversation import Listed
 from assistant.conversations import Conversations
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.chat import ChatParts
-from assistant.interfaces.page.chat_acts import ChatActs
+from assistant.interfaces.page.chat_acts import ChatActs, Shown
+from assistant.interfaces.page.light_blocks import SKIP
 from assistant.interfaces.page.texts import TEXTS
 from assistant.service import Service
 from corpus.document import Language
@@ -71,7 +72,7 @@ def connect_list(
 ) -> None:
     """Wire the events up; `answers` are the events that end with an answer, after which the list changes."""
     texts = TEXTS[language]
-    acts = ListActs(service, language)
+    acts = ListActs(service, language, chats)
     opened = chats.opened
     quiet = {"api_visibility": "private", "show_progress": "hidden"}
     # Else a click is dropped while the answer to one before is on its way.
@@ -94,27 +95,26 @@ def connect_list(
     parts.search.change(*listing, trigger_mode="always_last", **quiet)
     parts.new.click(chats.opened_anew, None, chat.shown, cancels=answers, **every).then(
         None, chat.conversation, None, js=_ADDRESS
-    ).then(*listing, **quiet)
+    ).then(*listing, **every)
     parts.rename.click(
         acts.rename, [parts.said, chat.conversation], parts.said,
         js=f"(said, id) => [id && prompt({texts['new_name']!r}) || '', id]", **every,
-    ).then(*listing, **quiet)  # fmt: skip
+    ).then(*listing, **every)  # fmt: skip
     parts.delete.click(
-        acts.delete, [parts.said, chat.conversation], chat.conversation, cancels=answers,
+        acts.delete, [parts.said, chat.conversation], chat.shown, cancels=answers,
         js=f"(said, id) => [id && confirm({texts['sure']!r}) ? 'yes' : '', id]", **every,
-    ).then(opened, chat.conversation, chat.shown, **quiet).then(
-        None, chat.conversation, None, js=_ADDRESS
-    ).then(*listing, **quiet)  # fmt: skip
+    ).then(None, chat.conversation, None, js=_ADDRESS).then(*listing, **every)  # fmt: skip
     # A new conversation stands in the list as soon as its first question is kept.
-    chat.conversation.change(*listing, **quiet)
+    chat.conversation.change(*listing, trigger_mode="always_last", **quiet)
     chat.conversation.change(None, chat.conversation, None, js=_ADDRESS)
 
 
 class ListActs:
     """What the list's events do."""
 
-    def __init__(self, service: Service, language: Language) -> None:
+    def __init__(self, service: Service, language: Language, chats: ChatActs) -> None:
         self._conversations = service.conversations
+        self._chats = chats
         self._language = language
 
     def listed(self, search: str, request: gr.Request) -> str:
@@ -126,12 +126,15 @@ class ListActs:
         self._of(request).rename(conversation, name)
         return ""
 
-    def delete(self, sure: str, conversation: str, request: gr.Request) -> str:
-        """Delete the open conversation when the asker is sure; returns the one that is open then."""
+    def delete(self, sure: str, conversation: str, request: gr.Request) -> Shown:
+        """Delete the open conversation when the asker is sure, and show the empty page.
+
+        In one event: what came after this one would open again what another had deleted meanwhile.
+        """
         if sure != "yes":
-            return conversation
+            return (SKIP,) * 8
         self._of(request).delete(conversation)
-        return ""
+        return self._chats.opened_anew(request)
 
     def _of(self, request: gr.Request) -> Conversations:
         return self._conversations.of(asker(request).id)

@@ -12,7 +12,8 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.errors import SettingsError
+from assistant.collection_names import as_name
+from assistant.errors import CollectionNameError
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.choosing import Choosing
 from assistant.interfaces.page.library_view import (
@@ -23,6 +24,7 @@ from assistant.interfaces.page.library_view import (
     found_html,
     note_html,
 )
+from assistant.interfaces.page.light_blocks import SKIP
 from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import collection_label
 from assistant.library import as_uploaded, read_files
@@ -112,7 +114,7 @@ class LibraryActs:
         """The collections to look into and add to; at first the usual one."""
         shelves = self._service.shelves
         options = [(collection_label(of, self._language), of) for of in shelves.names]
-        return gr.Dropdown(choices=options, value=name or shelves.usual)
+        return gr.Dropdown(choices=options, value=as_name(name or "") or shelves.usual)
 
     def listed(self, name: str | None, request: gr.Request) -> tuple[str, gr.Dropdown]:
         """How much there is, and the documents to look into."""
@@ -127,7 +129,7 @@ class LibraryActs:
         """Read and index what was uploaded, saying how far it is; the uploaded copies are gone afterwards."""
         files = [Path(path) for path in paths or ()]
         told: SimpleQueue[str] = SimpleQueue()
-        worker = Thread(target=self._add, args=(files, name or "", told), daemon=True)
+        worker = Thread(target=self._add, args=(files, as_name(name or ""), told), daemon=True)
         worker.start()
         line = ""
         while worker.is_alive() or not told.empty():
@@ -152,8 +154,8 @@ class LibraryActs:
             if documents:
                 self._service.add(documents, indexing, collection=name)
             told.put(added_html(documents, read.failures, self._language))
-        except SettingsError:
-            told.put(note_html(self._texts["collection_name"]))
+        except CollectionNameError as error:
+            told.put(note_html(self._no_name(error)))
         except (IndexLayerError, OSError) as error:
             told.put(note_html(self._texts["failed"].format(error=error)))
         finally:
@@ -173,7 +175,7 @@ class LibraryActs:
         """The passages nearest to some words."""
         if not words.strip() or self._generation(name) is None:
             return ""
-        searcher = self._service.shelves.searcher(name or "")
+        searcher = self._service.shelves.searcher(as_name(name or ""))
         return found_html(searcher.search(words, language=self._language, limit=_HITS), self._language)
 
     def remove(self, sure: str, document_id: str | None, name: str | None, request: gr.Request) -> Any:  # noqa: ANN401 - HTML, or nothing changed
@@ -181,26 +183,32 @@ class LibraryActs:
         generation = self._generation(name)
         document: Document | None = generation.documents.get(document_id or "") if generation else None
         if sure != "yes" or document is None or not asker(request).is_admin:
-            return gr.skip()
+            return SKIP
         try:
-            self._service.remove(document.id, collection=name or "")
+            self._service.remove(document.id, collection=as_name(name or ""))
         except (IndexLayerError, OSError) as error:
             return note_html(self._texts["failed"].format(error=error))
         return note_html(self._texts["removed"].format(title=document.title))
 
     def _generation(self, name: str | None) -> Generation | None:
         """The index of a collection; None where there is none, or none that can be opened."""
-        shelves = self._service.shelves
+        shelves, name = self._service.shelves, as_name(name or "")
         if name and name not in shelves.names:
             return None
         with suppress(IndexLayerError):
-            return shelves.generation(name or "")
+            return shelves.generation(name)
         return None
 
     def _none(self, name: str | None) -> str:
         """Why there is nothing to look into."""
+        name = as_name(name or "")
         try:
-            self._service.shelves.library(name or "")
-        except SettingsError:
-            return self._texts["collection_name"]
+            self._service.shelves.library(name)
+        except CollectionNameError as error:
+            return self._no_name(error)
         return self._texts["collection_new"].format(name=name)
+
+    def _no_name(self, error: CollectionNameError) -> str:
+        if error.alike:
+            return self._texts["collection_alike"].format(name=error.alike)
+        return self._texts["collection_name"]

@@ -2,6 +2,8 @@
 window.assistantPage = {
   open: "",
   chosen: "",
+  asked: "",
+  isRead: false,
 
   // Once the page stands: what the address says, and whether there is room beside the chat.
   start() {
@@ -42,6 +44,7 @@ window.assistantPage = {
     const mended = () => {
       document.querySelectorAll("#chat .examples[role=list]").forEach((list) => list.setAttribute("role", "group"));
       this.mark();
+      this.read();
     };
     mended();
     let waiting = 0;
@@ -52,6 +55,17 @@ window.assistantPage = {
       });
     };
     new MutationObserver(soon).observe(document.body, { childList: true, subtree: true });
+  },
+
+  // The last question stands on top and its answer grows below it, to be read from its beginning; until somebody scrolls.
+  read() {
+    const pane = document.querySelector("#chat .bubble-wrap");
+    const questions = document.querySelectorAll("#chat .user");
+    const last = questions[questions.length - 1];
+    if (!pane?.offsetParent || !last) return;
+    const asked = questions.length + last.textContent;
+    if (asked !== this.asked) Object.assign(this, { asked, isRead: false });
+    if (!this.isRead) pane.scrollTop += last.getBoundingClientRect().top - pane.getBoundingClientRect().top - 8;
   },
 
   // Copies. Over plain http to another machine browsers have no clipboard to write to, only a selection to copy.
@@ -93,6 +107,13 @@ window.fetch = async (...given) => {
   if (reply.status === 401) location.href = "/login?next=" + encodeURIComponent(location.pathname + location.search);
   return reply;
 };
+
+// Whoever moves within the chat reads, and is not moved.
+["wheel", "touchmove", "focusin", "pointerdown"].forEach((kind) => {
+  document.addEventListener(kind, (event) => {
+    if (event.target.closest?.("#chat")) window.assistantPage.isRead = true;
+  }, { capture: true, passive: true });
+});
 
 // In the list a press with its release chooses, not the click that may follow: while answers come the list is redrawn, and
 // what is redrawn between press and release gets no click in every browser.

@@ -57,7 +57,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "should_have_refused": "本应拒答",
         "collection": "资料库",
         "collection_hint": "看哪个、加到哪个；输入一个新名称就新建一个",
-        "collection_name": "名称只能用小写英文字母、数字、- 和 _，最多 64 个字符。",
+        "collection_name": "这个名称不能用。可用文字、数字、- 和 _，中间可有空格，以文字或数字开头，"
+        "最多 33 个汉字或 100 个英文字母；con 等 Windows 保留的名称除外。",
+        "collection_alike": "已经有一个资料库叫“{name}”，只差大小写：请用它，或换个名称。",
         "collection_new": "“{name}”还没有文档：添加文件后就会建立。",
         "add": "添加文件",
         "kinds": "可读：PDF、Word、PowerPoint、Excel、CSV、HTML、EPUB、Markdown、文本。",
@@ -126,7 +128,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "should_have_refused": "Should have refused",
         "collection": "Collection",
         "collection_hint": "Which to look into and to add to; type a new name to begin one",
-        "collection_name": "A name is made of lower-case letters, digits, - and _, at most 64.",
+        "collection_name": "This cannot be a name. Use letters, digits, - and _, with spaces between them, a letter or "
+        "digit first, at most 100 letters (33 Chinese characters), and none that Windows keeps to itself, such as con.",
+        "collection_alike": "There is a collection “{name}”, which differs by capitals alone: use it, or another name.",
         "collection_new": "“{name}” has no documents yet: it begins with the first file.",
         "add": "Add files",
         "kinds": "Readable: PDF, Word, PowerPoint, Excel, CSV, HTML, EPUB, Markdown, text.",
