@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, read_amounts
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID
+from assistant.calculating.amounts import read_amounts
 
 
 @pytest.mark.parametrize(

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculating.neighbours import said_once, with_neighbours
 from assistant.calculating.numerals import NUMERAL, Numeral, fold, read_numeral
 from assistant.calculating.patterns import words_pattern
 from assistant.calculating.rates import TIMES, read_rates
 from assistant.calculating.unit_words import unit_words
 
-# The unit of ¥ where it may be yuan or yen, and of a number that only says per what: 每月 50 万.
-UNCLEAR_MONEY, UNSAID = "money", "?"
 # What a chip's name is masked with, so that the digits in it are no number and "8 A100" is a count.
 CHIP_MASK, NAME_MASK = "\x01", "\x02"
 
@@ -39,44 +38,9 @@ _COUNTED_BEFORE = {
 _LEAST_MODEL = 1e5
 # Numbers in words that count something without a unit: 跑三遍, two epochs.
 _PASSES = re.compile(r"\s?(?:遍|轮(?!对话|融资)|(?:个\s?)?epochs?\b|(?:full )?passes\b)")
-# What one of two numbers leaves to the other: 每次输入 1,800、输出 260 个 token; 50 个 4,096 token 的会话.
-_IN_AND_OUT = re.compile(
-    r"\s?(?:in|input|prompt)?\s?(?:、|,|和|与|及|and|/)\s?(?:and )?(?:每次)?(?:输出|生成|回答|回复|output|out)"
-)
-_SO_MANY_OF = re.compile(r"\s?(?:个|条|路|sequences of|conversations of|chats of)\s?各?\s?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """`low` (and for a range a larger `high`) in `unit`, read from `text[start:end]`.
-
-    `unit` is empty for a bare number. `before` and `after` are the words of the same clause: what it is an amount of.
-    """
-
-    low: float
-    high: float
-    unit: str
-    approximate: bool
-    start: int
-    end: int
-    text: str
-    before: str = ""
-    after: str = ""
-
-    @property
-    def is_range(self) -> bool:
-        """Whether two ends were given."""
-        return self.low != self.high
-
-    @property
-    def says_much(self) -> bool:
-        """Whether it is one of the question's figures: bare numbers and one month, one card, a million tokens are part
-        of its wording as often as not.
-        """
-        part_of_wording = self.low == 1 and (
-            self.unit in ("month", "year", "hour", "Mtoken", "request") or self.unit.startswith("accelerator")
-        )
-        return bool(self.unit) and not part_of_wording and not (self.low == 1e6 and self.unit == "token")
+# Units of which the calculators know another one: (unit, how many of it).
+_SMALL_MONEY = {"USDcent": ("USD", 0.01), "CNYtenth": ("CNY", 0.1)}
+_OTHER_UNITS = {"kgCO2e": ("tCO2e", 1e-3), "gCO2e": ("tCO2e", 1e-6), "ktoken": ("Mtoken", 1000.0)}
 
 
 def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
@@ -89,8 +53,8 @@ def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
         position = max(match.end(), amount.end if amount else 0)
         if amount:
             found.append(amount)
-    found = [_with_words(amount, folded, found) for amount in found]
-    return [*(_as_next(*pair, folded) for pair in pairwise(found)), *found[-1:]]
+    found = [_with_words(amount, folded, found) for amount in said_once(found, folded)]
+    return with_neighbours(found, folded)
 
 
 def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
@@ -102,7 +66,8 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     unit, end = _unit_after(folded, match.end(), money)
     if not unit and number.is_word and not _PASSES.match(folded[end:]):
         return None
-    low, high, factor = number.low, number.high, 1.0
+    unit, factor = _SMALL_MONEY.get(unit, (unit, 1.0))
+    low, high = number.low, number.high
     if unit == "year" and not number.is_word and _YEARS[0] <= low <= _YEARS[1]:
         return None  # 2026 年 is a date
     if number.scale in ("成", "分之"):
@@ -120,7 +85,8 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     if pers and not unit:
         unit = UNSAID
     unit = " / ".join([unit, *dict.fromkeys(pers)])
-    unit, factor = _canonical(unit)
+    unit, by = _canonical(unit)
+    factor *= by
     rough = bool(re.search(unit_words()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
     rough = rough or bool(re.match(unit_words()["approximate"]["after"], folded[match.end() :]))
     return Amount(low * factor, high * factor, unit, rough, start, end, text[start:end])
@@ -137,18 +103,6 @@ def _and_a_bit(unit: str, folded: str, end: int) -> tuple[float, int]:
     ):
         return int(tenths[1]) / 10, end + tenths.end()
     return 0.0, end
-
-
-def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
-    """`amount` with the unit that stands only behind the `following` one."""
-    if amount.unit.split(" / ")[0] not in ("", UNSAID) or following.unit.split(" / ")[0] != "token":
-        return amount
-    between = folded[amount.end : following.start]
-    if _SO_MANY_OF.fullmatch(between) and re.match(r"的?(?:会话|对话|请求|序列|用户|并发)", following.after):
-        return replace(amount, unit="sequence")
-    if re.search(r"输入|提示|读入|input|prompt", amount.before) and _IN_AND_OUT.match(between):
-        return replace(amount, unit=" / ".join(["token", *amount.unit.split(" / ")[1:]]))
-    return amount
 
 
 def _unit_said(number: Numeral, unit: str, before: str) -> str:
@@ -200,14 +154,20 @@ def _unit_after(folded: str, position: int, money: str) -> tuple[str, int]:
 
 
 def _canonical(unit: str) -> tuple[str, float]:
-    """A thousand tokens and kilowatts are not units of the calculators."""
+    """The calculators' own unit of the same, and how many of it: no quarters, grams or thousands of tokens."""
     unit = unit.replace("accelerator / hour / hour", "accelerator / hour")
     unit = unit.replace("request / person", "request / customer")  # whoever asks a product is its customer
-    if "kgCO2e" in unit:
-        return unit.replace("kgCO2e", "tCO2e"), 0.001
-    if "ktoken" in unit:
-        return unit.replace("ktoken", "Mtoken"), 1000.0
-    return unit, 1.0
+    factor = 1.0
+    first, *pers = unit.split(" / ")
+    if first == "quarter":
+        first, factor = "month", 3.0
+    if "quarter" in pers:
+        pers, factor = ["month" if per == "quarter" else per for per in pers], factor / 3
+    unit = " / ".join([first, *pers])
+    for other, (known, times) in _OTHER_UNITS.items():
+        if re.search(rf"\b{other}\b", unit):
+            return re.sub(rf"\b{other}\b", known, unit), factor * times
+    return unit, factor
 
 
 def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount:
@@ -217,7 +177,4 @@ def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount
     right = min((other.start for other in figures if other.start >= amount.end), default=len(folded))
     before = _CLAUSE_END.split(folded[max(left, amount.start - _ROLE_LENGTH) : amount.start])[-1]
     after = _CLAUSE_END.split(folded[amount.end : min(right, amount.end + _ROLE_LENGTH)])[0]
-    return Amount(
-        amount.low, amount.high, amount.unit, amount.approximate, amount.start, amount.end, amount.text,
-        before.strip(), after.strip(),
-    )  # fmt: skip
+    return replace(amount, before=before.strip(), after=after.strip())

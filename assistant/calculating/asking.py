@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.amount import Amount
 from assistant.calculating.cues import (
     Reading,
     asked_step,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.amount import Amount
 from assistant.calculating.asking import Request
 from assistant.calculating.cues import Reading, may_want_number
 from assistant.calculating.fitting import is_needed, unit_for

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.calculating.amounts import Amount, read_amounts
+from assistant.calculating.amount import Amount
+from assistant.calculating.amounts import read_amounts
 from assistant.calculating.known_names import Name, find_names, mask_names
 from assistant.calculating.numerals import fold
 from assistant.calculating.patterns import says

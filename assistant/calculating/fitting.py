@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
 from assistant.calculating.patterns import says, words_pattern
 from assistant.calculators.calculator import InputSpec
 from assistant.calculators.units import CURRENCIES, is_in, measure

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount, read_amounts
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculating.amounts import read_amounts
 from assistant.calculating.known_names import find_names
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import InputSpec, Text

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.amount import Amount
 from assistant.calculating.fitting import (
     has_known_unit,
     is_needed,

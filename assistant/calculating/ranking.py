@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.amount import Amount
 from assistant.calculating.cues import Reading, cue_hits, cues_of
 from assistant.calculating.patterns import says
 from assistant.calculating.placing import Placement, compared, multiplied, place, shared

@@ -1,0 +1,100 @@
+"""What amounts that stand beside each other tell of one another: a unit given once, a number said twice, a product."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculators.units import CURRENCIES
+
+# What one of two numbers leaves to the other: 每次输入 1,800、输出 260 个 token; 50 个 4,096 token 的会话.
+_IN_AND_OUT = re.compile(
+    r"\s?(?:in|input|prompt)?\s?(?:、|,|和|与|及|and|/)\s?(?:and )?(?:每次)?(?:输出|生成|回答|回复|output|out)"
+)
+_SO_MANY_OF = re.compile(r"\s?(?:个|条|路|sequences of|conversations of|chats of)\s?各?\s?$")
+# 千卡（1024 张）, about a third (33%): the number in parentheses is the exact one.
+_OPENS = re.compile(r"\s?\(\s?(?:即|就是|也就是|约|共|具体|=|~|i\.e\.,?|that is,?|about|exactly)?\s?")
+_SAME_WITHIN = 0.25
+# A list goes on where no sentence ends.
+_SENTENCE_END = re.compile(r"[。;；!！?？\n]|\.\s")
+_TIMES_SIGN = re.compile(r"\s?[x×*]\s?")
+_COUNTED = ("person", "accelerator", "customer")
+# From here on a bare factor is money: 5 people x 4 x 60,000.
+_LEAST_MONEY = 1000.0
+_TIMES = ("hour", "day", "month", "year")
+
+
+def said_once(amounts: Sequence[Amount], folded: str) -> list[Amount]:
+    """`amounts` without those that the next one in parentheses gives more exactly."""
+    dropped = {
+        one.start
+        for one, other in pairwise(amounts)
+        if _OPENS.fullmatch(folded[one.end : other.start])
+        and ")" in folded[other.end : other.end + 3]
+        and one.unit == other.unit
+        and abs(one.low - other.low) <= _SAME_WITHIN * max(one.low, other.low)
+    }
+    return [amount for amount in amounts if amount.start not in dropped]
+
+
+def with_neighbours(amounts: Sequence[Amount], folded: str) -> list[Amount]:
+    """`amounts` with the units that they take from those beside them."""
+    paired = [*(_as_next(*pair, folded) for pair in pairwise(amounts)), *amounts[-1:]]
+    listed = [replace(amount, like=_like(place, paired, folded)) for place, amount in enumerate(paired)]
+    return _of_products(listed, folded)
+
+
+def is_money(amount: Amount) -> bool:
+    """Whether an amount says that it is money of a known currency."""
+    return amount.unit.split(" / ")[0] in CURRENCIES
+
+
+def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
+    """`amount` with the unit that stands only behind the `following` one."""
+    if amount.unit.split(" / ")[0] not in ("", UNSAID) or following.unit.split(" / ")[0] != "token":
+        return amount
+    between = folded[amount.end : following.start]
+    if _SO_MANY_OF.fullmatch(between) and re.match(r"的?(?:会话|对话|请求|序列|用户|并发)", following.after):
+        return replace(amount, unit="sequence")
+    if re.search(r"输入|提示|读入|input|prompt", amount.before) and _IN_AND_OUT.match(between):
+        return replace(amount, unit=" / ".join(["token", *amount.unit.split(" / ")[1:]]))
+    return amount
+
+
+def _like(place: int, amounts: Sequence[Amount], folded: str) -> str:
+    """The unit of the nearest money in the sentence of a bare number, that before it first."""
+    amount = amounts[place]
+    if amount.unit:
+        return ""
+    for other in (*reversed(amounts[:place]), *amounts[place + 1 :]):
+        first, last = sorted((amount, other), key=lambda one: one.start)
+        if is_money(other) and not _SENTENCE_END.search(folded, first.end, last.start):
+            return other.unit
+    return ""
+
+
+def _of_products(amounts: Sequence[Amount], folded: str) -> list[Amount]:
+    """Money in a product is for each of what it is multiplied with: 10 people x 8 months x 20k."""
+    found = list(amounts)
+    for place in range(len(found)):
+        chain = [place]
+        while chain[-1] + 1 < len(found) and _TIMES_SIGN.fullmatch(
+            folded[found[chain[-1]].end : found[chain[-1] + 1].start]
+        ):
+            chain.append(chain[-1] + 1)
+        factors = [found[index].unit for index in chain]
+        for index in chain if len(chain) > 1 else ():
+            found[index] = _for_each(found[index], factors)
+    return found
+
+
+def _for_each(amount: Amount, factors: Sequence[str]) -> Amount:
+    first, *pers = amount.unit.split(" / ")
+    if first not in ("", UNSAID, UNCLEAR_MONEY, *CURRENCIES) or (not first and amount.low < _LEAST_MONEY):
+        return amount
+    more = [unit for unit in factors if unit in _COUNTED and unit not in pers]
+    more += [unit for unit in factors if unit in _TIMES and not set(pers) & set(_TIMES)]
+    return replace(amount, unit=" / ".join([first or UNSAID, *more, *pers])) if more else amount
