@@ -1,4 +1,4 @@
-"""What a question says and which calculators its words point at. The cue words stand in asking.toml."""
+"""What a question says and which calculators its words point at. The cue words stand in asking_words/."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from assistant.calculators.units import CURRENCIES
 from corpus.language import HAN
 from corpus.tables import Tables
 
-_TABLE = Path(__file__).parent / "asking.toml"
+_WORDS = Path(__file__).parent / "asking_words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +97,8 @@ def cues_of(name: str) -> Mapping[str, Any]:
 
 @cache
 def cue_table() -> dict[str, Any]:
-    """Everything in asking.toml."""
-    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    """Everything in asking_words/."""
+    found: dict[str, Any] = {}
+    for path in sorted(_WORDS.glob("*.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -23,6 +23,14 @@ _COUNTED = (
     "sequence", "token", "request / day", "token / request", "customer", "person", "accelerator", "token / sequence",
 )  # fmt: skip
 _BITS = re.compile(r"\b(?:bit|byte|[kMGT]i?B)\b")
+# Units that so many amounts have that only words can say which input one is meant for.
+_COMMON = frozenset(
+    (
+        "", "percent", "hour", "day", "month", "minute", "token", "accelerator", "sequence", "GB", "token / sequence",
+        "CUR", "CUR / month", "CUR / Mtoken", "CUR / accelerator", "CUR / accelerator / hour", "GB / accelerator",
+        "token / second / sequence", "customer", "parameter",
+    )
+)  # fmt: skip
 # What stands beyond it belongs to the next amount: a 70% margin and 5% churn.
 _AND = re.compile(r"\band\b|和|与|、")
 _DEAREST_HOUR = 150.0
@@ -45,11 +53,16 @@ def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str)
     `nearness` is that of the words of the input, see `nearness_of`.
     """
     has_role = nearness > 0
+    if amount.like and has_role:
+        shared, tightness = unit_for(replace(amount, unit=amount.like, like=""), spec, nearness=0, currency=currency)
+        if shared:
+            return shared, min(tightness, _LOOSE)
     wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
     if "CUR" in spec.unit and (amount.unit in ("", UNCLEAR_MONEY) or amount.unit.startswith(UNSAID)):
         return _unsaid_money(amount, spec, nearness, currency)
     if not has_known_unit(amount):
-        return (_bare_as(amount, spec.unit, has_role=has_role), _LOOSE) if spec.unit else ("", _EXACT)
+        tightness = _EXACT if "percent" in spec.unit else _LOOSE  # a margin of 0.7 is none of $0.7
+        return (_bare_as(amount, spec.unit, has_role=has_role), tightness) if spec.unit else ("", _EXACT)
     if any(same_measure(amount.unit, unit) for unit in wanted):
         return amount.unit, _EXACT
     if has_role and not spec.unit and amount.unit.split(" / ")[0] in ("token", "request"):
@@ -62,13 +75,19 @@ def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
     if not has_role:
         return None
     if amount.unit.startswith(UNSAID):
-        requests = f"request / {amount.unit.removeprefix(UNSAID + ' / ')}"
-        return requests if same_measure(requests, unit) else None
+        counted = (f"{what}{amount.unit.removeprefix(UNSAID)}" for what in ("request", "interruption"))
+        said = next((said for said in counted if same_measure(said, unit)), None)
+        return said or (_as_share(amount, unit) if "percent" in unit else None)
     if amount.unit:
         return None
-    if unit == "percent":
-        return "" if 0 < amount.low <= 1 else None
+    if "percent" in unit or unit == "tCO2e / MWh":
+        return _as_share(amount, unit)
     return unit if unit in _COUNTED else None
+
+
+def _as_share(amount: Amount, unit: str) -> str | None:
+    """A number up to one where a share is meant: margin 0.7, churn 0.03; or the kilograms of a kWh: grid 0.385."""
+    return unit.replace("percent", "1") if 0 < amount.low <= 1 and amount.high <= 1 else None
 
 
 def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
@@ -76,6 +95,7 @@ def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
     unit = amount.unit
     variants = [unit, unit.replace("customer", "sequence"), unit.replace("person", "customer")]
     variants += ["sequence"] if unit == "request" else []  # 50 conversations at once
+    variants += [unit.replace("request", "interruption")] if "accelerator" in unit else []  # 每卡每年 0.2 次
     for said in dict.fromkeys(variants):
         if said != amount.unit and any(same_measure(said, unit) for unit in wanted):
             return said
@@ -105,6 +125,14 @@ def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: st
         return wanted, _LOOSE
     money = replace(amount, unit=currency + amount.unit.removeprefix(UNSAID))
     return money.unit if same_measure(money.unit, wanted) else _completed(money, [wanted]), _LOOSE
+
+
+def is_telling(amount: Amount, spec: InputSpec) -> bool:
+    """Whether the unit alone tells that an amount is meant for an input: watts, tokens a parameter."""
+    if spec.unit in _COMMON or not has_known_unit(amount):
+        return False
+    wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
+    return any(same_measure(amount.unit, unit) for unit in (*wanted, *(["W"] if spec.unit.startswith("W ") else [])))
 
 
 @lru_cache(maxsize=_PAIRS_KEPT)

@@ -13,6 +13,7 @@ from assistant.calculating.amount import Amount
 from assistant.calculating.fitting import (
     has_known_unit,
     is_needed,
+    is_telling,
     nearness_of,
     same_measure,
     unit_for,
@@ -162,7 +163,8 @@ def _fits(
             if spec.kind != "number":
                 continue
             nearness = nearness_of(amount, roles.get(name) or words_of(spec))
-            if not nearness and name in roles and roles[name].startswith("(?#only)"):
+            needs_words = name in roles and roles[name].startswith("(?#only)")
+            if not nearness and needs_words and not is_telling(amount, spec):
                 continue
             unit, tightness = unit_for(amount, spec, nearness=nearness, currency=currency)
             if unit is not None:
