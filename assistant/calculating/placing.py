@@ -34,7 +34,8 @@ _ROLE = 4.0
 class Placement:
     """What was found for the inputs: several values for an input are alternatives. `unsaid` name no currency.
 
-    `wording` are amounts without a place that are hardly figures: for a month.
+    `wording` are amounts without a place that are hardly figures: for a month. `by_words` are the inputs whose amount
+    the words beside it or a unit of its own told.
     """
 
     values: Mapping[str, tuple[Value, ...]]
@@ -42,6 +43,7 @@ class Placement:
     left: tuple[Amount, ...]
     unsaid: tuple[Amount, ...]
     wording: tuple[Amount, ...] = ()
+    by_words: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -100,6 +102,8 @@ def place(
         tuple(amount for amount in unplaced if amount.says_much),
         tuple(board.unsaid),
         tuple(amount for amount in unplaced if not amount.says_much),
+        frozenset(board.by_role)
+        | {name for name, found in board.amounts.items() if any(is_telling(amount, specs[name]) for amount in found)},
     )
 
 
