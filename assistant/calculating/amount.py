@@ -6,6 +6,11 @@ from dataclasses import dataclass
 
 # The unit of ¥ where it may be yuan or yen, and of a number that only says per what: 每月 50 万.
 UNCLEAR_MONEY, UNSAID = "money", "?"
+# One of these is no figure: a customer, one request.
+_OF_WORDING = ("customer", "person", "sequence", "request")
+# From here on a bare number is one of the question's figures, unless it is a year.
+_LEAST_FIGURE = 1000.0
+_YEARS = (1900, 2100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,13 @@ class Amount:
         of its wording as often as not.
         """
         part_of_wording = self.low == 1 and (
-            self.unit in ("month", "year", "hour", "Mtoken", "request") or self.unit.startswith("accelerator")
+            self.unit in (*_OF_WORDING, "month", "year", "hour", "Mtoken") or self.unit.startswith("accelerator")
         )
         return bool(self.unit) and not part_of_wording and not (self.low == 1e6 and self.unit == "token")
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a figure though it may have no unit: 35,000, 0.7, or a number in a list of prices."""
+        is_year = self.low == int(self.low) and _YEARS[0] <= self.low <= _YEARS[1]
+        is_large = self.low >= _LEAST_FIGURE and not is_year
+        return self.says_much or (not self.unit and (bool(self.like) or is_large or self.low != int(self.low)))

@@ -23,6 +23,7 @@ CHIP_MASK, NAME_MASK = "\x01", "\x02"
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|\.\s|、(?=\D)")
 _ROLE_LENGTH = 48
 _YEARS = (1900, 2100)
+_AROUND_THE_CLOCK = re.compile(r"24\s?/\s?7|7\s?[x×*]\s?24")
 _GLUED = {"b": "parameter", "t": "token"}
 # Words right before a number that say what it counts: 总参数 2350 亿、每个 token 激活 220 亿. No model is smaller.
 _PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
@@ -45,7 +46,7 @@ _OTHER_UNITS = {"kgCO2e": ("tCO2e", 1e-3), "gCO2e": ("tCO2e", 1e-6), "ktoken": (
 
 def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
     """The amounts of `text` in order. `masked` is `text` with names blotted out, of the same length."""
-    folded = fold(masked or text)
+    folded = _AROUND_THE_CLOCK.sub(lambda said: NAME_MASK * len(said.group()), fold(masked or text))
     found: list[Amount] = []
     position = 0
     while match := NUMERAL.search(folded, position):

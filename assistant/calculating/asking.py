@@ -41,7 +41,7 @@ _AS_LIKELY = 1.0
 class Request:
     """A calculation that is asked for: the inputs of each alternative, and the step that is the answer.
 
-    `asked` is a step's symbol, empty for the calculator's value. `left` are amounts with a unit that went nowhere.
+    `asked` is a step's symbol, empty for the calculator's value. `left` are figures that went nowhere.
     `unsaid` are amounts of money that were taken to be in the usual currency. `also` answers what else is asked: 2 GPUs
     in a day are a cost and a time, and the accelerators that a day would take. `otherwise` is what else the question
     may mean, for when this lacks inputs. `in_words`: its words ask for a number, which its figures alone may do as
@@ -104,7 +104,7 @@ def _request(reading: Reading, calculator: Calculator[Any], placement: Placement
         calculator,
         _alternatives(placement.values),
         asked_step(calculator, reading.folded),
-        placement.left,
+        (*placement.left, *(amount for amount in placement.wording if amount.is_figure)),
         () if reading.currency or currency else placement.unsaid,
         reading.amounts,
         reading.names,

@@ -78,7 +78,7 @@ def may_want_number(reading: Reading) -> bool:
     rules, folded = cue_table(), reading.folded
     if not says(rules["never"], folded) or says(rules["unless"], folded):
         return True
-    return sum(1 for amount in reading.amounts if amount.says_much) >= int(rules["figures_suffice"])
+    return sum(1 for amount in reading.amounts if amount.is_figure) >= int(rules["figures_suffice"])
 
 
 def asked_step(calculator: Calculator[Any], folded: str) -> str:

@@ -28,11 +28,13 @@ _COMMON = frozenset(
     (
         "", "percent", "hour", "day", "month", "minute", "token", "accelerator", "sequence", "GB", "token / sequence",
         "CUR", "CUR / month", "CUR / Mtoken", "CUR / accelerator", "CUR / accelerator / hour", "GB / accelerator",
-        "token / second / sequence", "customer", "parameter",
+        "token / second / sequence", "customer", "parameter", "CUR / customer", "CUR / customer / month",
     )
 )  # fmt: skip
 # What stands beyond it belongs to the next amount: a 70% margin and 5% churn.
-_AND = re.compile(r"\band\b|和|与|、")
+_AND = re.compile(r"\band\b|和|与|、|\s/|/\s")
+# Up to here tokens may be a plain count: 4 drafted tokens. 4,096 tokens are no number of heads.
+_MOST_COUNTED = 64
 _DEAREST_HOUR = 150.0
 # From here on a bare number beside words of money is money: 600 万, 80k. 16 servers are not.
 _LEAST_MONEY = 1000.0
@@ -62,10 +64,17 @@ def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str)
         return _unsaid_money(amount, spec, nearness, currency)
     if not has_known_unit(amount):
         tightness = _EXACT if "percent" in spec.unit else _LOOSE  # a margin of 0.7 is none of $0.7
-        return (_bare_as(amount, spec.unit, has_role=has_role), tightness) if spec.unit else ("", _EXACT)
+        if not spec.unit:
+            return None if amount.unit else "", _EXACT
+        return _bare_as(amount, spec.unit, has_role=has_role), tightness
     if any(same_measure(amount.unit, unit) for unit in wanted):
         return amount.unit, _EXACT
-    if has_role and not spec.unit and amount.unit.split(" / ")[0] in ("token", "request"):
+    if (
+        has_role
+        and not spec.unit
+        and amount.unit.split(" / ")[0] in ("token", "request")
+        and amount.high <= _MOST_COUNTED
+    ):
         return "", _LOOSE  # 4 drafted tokens are a plain 4
     return _completed(amount, wanted), _LOOSE
 
@@ -92,6 +101,8 @@ def _as_share(amount: Amount, unit: str) -> str | None:
 
 def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
     """The unit of an amount that leaves out a part of it, such as per card."""
+    if "" in wanted:
+        return None
     unit = amount.unit
     variants = [unit, unit.replace("customer", "sequence"), unit.replace("person", "customer")]
     variants += ["sequence"] if unit == "request" else []  # 50 conversations at once
@@ -118,6 +129,8 @@ def _may_be_hourly(amount: Amount) -> bool:
 def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: str) -> tuple[str | None, float]:
     """An amount of money without its currency is money only where the words say so: 600 万, CAC 300, not 16 servers."""
     is_named = nearness >= _RIGHT_BESIDE and not amount.after
+    if is_telling(amount, spec):
+        return currency + amount.unit.removeprefix(UNSAID), _LOOSE
     if not nearness or (not amount.unit and amount.high < _LEAST_MONEY and not is_named):
         return None, 0.0
     wanted = spec.unit.replace("CUR", currency)
@@ -128,9 +141,12 @@ def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: st
 
 
 def is_telling(amount: Amount, spec: InputSpec) -> bool:
-    """Whether the unit alone tells that an amount is meant for an input: watts, tokens a parameter."""
-    if spec.unit in _COMMON or not has_known_unit(amount):
+    """Whether the unit alone tells that an amount is meant for an input: watts, tokens a parameter, money a person."""
+    is_unsaid = amount.unit.startswith(f"{UNSAID} / ") and "CUR" in spec.unit
+    if spec.unit in _COMMON or not (is_unsaid or has_known_unit(amount)):
         return False
+    if is_unsaid:
+        return same_measure(CURRENCIES[0] + amount.unit.removeprefix(UNSAID), spec.unit.replace("CUR", CURRENCIES[0]))
     wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
     return any(same_measure(amount.unit, unit) for unit in (*wanted, *(["W"] if spec.unit.startswith("W ") else [])))
 

@@ -65,15 +65,12 @@ def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
 
 
 def _like(place: int, amounts: Sequence[Amount], folded: str) -> str:
-    """The unit of the nearest money in the sentence of a bare number, that before it first."""
+    """The unit of the last money before a bare number in its sentence."""
     amount = amounts[place]
-    if amount.unit:
+    money = next((other for other in reversed(amounts[:place]) if is_money(other)), None)
+    if amount.unit or money is None or _SENTENCE_END.search(folded, money.end, amount.start):
         return ""
-    for other in (*reversed(amounts[:place]), *amounts[place + 1 :]):
-        first, last = sorted((amount, other), key=lambda one: one.start)
-        if is_money(other) and not _SENTENCE_END.search(folded, first.end, last.start):
-            return other.unit
-    return ""
+    return money.unit
 
 
 def _of_products(amounts: Sequence[Amount], folded: str) -> list[Amount]:

@@ -20,7 +20,7 @@ from assistant.calculating.fitting import (
     words_of,
 )
 from assistant.calculating.known_names import Name
-from assistant.calculating.patterns import says
+from assistant.calculating.patterns import says, words_pattern
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import InputSpec
 from assistant.calculators.quantity import given
@@ -28,6 +28,11 @@ from assistant.calculators.units import CURRENCIES
 
 # What the words beside an amount weigh against its unit.
 _ROLE = 4.0
+# Choices whose words name a precision that is not the one of the weights, and words of a precision that is no choice.
+_TOLD_FIRST = ("kv_precision", "gradients")
+_OF_ARITHMETIC = (
+    r"(?:math|arithmetic|计算|运算)\s?(?:(?:still|stays?|is|仍|还)\s?)?(?:in|at|用|按|是)?\s?(?:bf16|fp16|fp32|fp8)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +135,22 @@ def multiplied(found: Placement, specs: Mapping[str, InputSpec], optional: Seque
     return found
 
 
-def shared(found: Placement, names: Sequence[str]) -> Placement:
+def shared(found: Placement, names: Sequence[str], roles: Mapping[str, str]) -> Placement:
     """`found` with one price for all tokens put into the inputs `names`, when neither input nor output was priced."""
-    prices = [
-        a
-        for a in found.left
-        if any(same_measure(a.unit, f"{code} / Mtoken") for code in CURRENCIES if has_known_unit(a))
-    ]
-    if not names or len(prices) != 1 or any(name in found.values for name in names):
+    given_for = [amount for name in names for amount in found.amounts.get(name, ())]
+    of_both = [a for a in given_for if all(nearness_of(a, roles.get(name, "(?!)")) for name in names)]
+    prices = of_both if len(given_for) == 1 else [] if given_for else [a for a in found.left if _is_token_price(a)]
+    if not names or len(prices) != 1:
         return found
     value = given(prices[0].low, prices[0].unit, "")
     values = {**found.values, **dict.fromkeys(names, (value,))}
     amounts = {**found.amounts, names[0]: (prices[0],)}
     left = tuple(a for a in found.left if a is not prices[0])
     return replace(found, values=values, amounts=amounts, left=left)
+
+
+def _is_token_price(amount: Amount) -> bool:
+    return has_known_unit(amount) and any(same_measure(amount.unit, f"{code} / Mtoken") for code in CURRENCIES)
 
 
 def compared(found: Placement, of: str, into: str, sizes: Mapping[str, float]) -> Placement:
@@ -215,12 +222,17 @@ def _put_names(board: _Board, names: Sequence[Name], specs: Mapping[str, InputSp
 def _put_choices(
     board: _Board, amounts: Sequence[Amount], text: str, specs: Mapping[str, InputSpec], roles: Mapping[str, str]
 ) -> None:
-    """A choice is found by the pattern `input=choice` of the roles, or by its own word where that may fill it."""
-    for name, spec in specs.items():
-        if spec.kind != "choice":
-            continue
-        for choice in spec.choices:
+    """A choice is found by the pattern `input=choice` of the roles, or by its own word where that may fill it.
+
+    What words tell of one input says nothing of another: fp8 with a KV cache in bf16.
+    """
+    text = words_pattern(_OF_ARITHMETIC).sub(" ", text)
+    chosen = [name for name, spec in specs.items() if spec.kind == "choice"]
+    for name in sorted(chosen, key=lambda name: name not in _TOLD_FIRST):
+        for choice in specs[name].choices:
             own = "(?!)" if roles.get(name) == "(?#only)" else rf"(?<![a-z\d]){re.escape(choice)}(?![a-z\d])"
-            if says(roles.get(f"{name}={choice}") or own, text):
+            pattern = roles.get(f"{name}={choice}") or own
+            if says(pattern, text):
                 board.placed |= {place_ for place_, amount in enumerate(amounts) if amount.unit == "bit"}
                 board.values.setdefault(name, []).append(choice)
+                text = words_pattern(pattern).sub(" ", text) if name in _TOLD_FIRST else text

@@ -61,7 +61,8 @@ def is_complete(calculator: Calculator[Any], placement: Placement) -> bool:
         for name, spec in input_specs(calculator.inputs).items()
         if may_not_be_left_out(spec) and plays_a_part(spec, given) and not (spec.of_model and is_known)
     ]
-    is_told = len(given) > 1 and bool(placement.amounts)
+    takes_figures = any(spec.kind == "number" for spec in input_specs(calculator.inputs).values())
+    is_told = (len(given) > 1 and bool(placement.amounts)) or (bool(given) and not takes_figures)
     return is_told and not placement.left and all(name in given for name in needed)
 
 
@@ -82,7 +83,7 @@ def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) 
     found = place(amounts, reading.names, reading.folded, specs, roles, currency=money)
     if (widest := cues.get("widest")) and says(widest["when"], reading.folded):
         found = compared(found, widest["of"], widest["into"], BYTES)
-    return multiplied(shared(found, cues.get("same", ())), specs, cues.get("derive", ()))
+    return multiplied(shared(found, cues.get("same", ()), roles), specs, cues.get("derive", ()))
 
 
 def _per_customer(amounts: Sequence[Amount]) -> Sequence[Amount]:

@@ -36,7 +36,7 @@ def read_rates(unit: str, folded: str, before: str, end: int, *, has_scale: bool
     if found == [unit]:  # 租 4 张卡每张 12 元: what each of them costs comes behind it
         found, after = [], end
     if unit not in (*_ONLY_COUNTED, *TIMES):
-        found += _rates_before(before, words=not found)
+        found += _rates_before(before, words=set(found) <= {*_ONLY_COUNTED, "customer"})
     if unit not in _OF_A_REQUEST:
         found = [per for per in found if per != "request"]
     return ([] if found == [unit] else found), after  # 每个付费用户带来 8 个免费用户
@@ -71,7 +71,11 @@ def _rates_before(before: str, *, words: bool) -> list[str]:
         for part in re.findall(_BEFORE, clause)
         if (row := next((row for row in unit_words()["per"] if words_pattern(row["pattern"]).match(part)), None))
     ]
-    if words and not found and (word := re.search(unit_words()["rate_words"], clause[-28:])):
+    if (
+        words
+        and set(found) <= {*_ONLY_COUNTED, "customer"}
+        and (word := re.search(unit_words()["rate_words"], clause[-28:]))
+    ):
         found.append(_rate_of(word.group()))
     return found
 

@@ -1,0 +1,50 @@
+"""Figures of a question that found no place in the calculation: what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from assistant.calculating.amount import Amount
+from assistant.calculating.fitting import unit_for
+from assistant.calculators.calculate import Value, plays_a_part
+from assistant.calculators.calculator import Calculator, InputSpec, Text, input_specs
+from assistant.calculators.units import CURRENCIES
+
+# What is left of a question whose calculation was chosen wrongly: more figures than this.
+MOST_LEFT = 1
+# A bare number is held against an input as if its words stood near, but not right beside it.
+_NEAR = 0.9
+_UNCLEAR = Text(
+    "Is {amount} meant as {inputs}? Please say what it is, so that nothing else is assumed for it.",
+    "“{amount}”指的是{inputs}吗？请写明是哪一项，以免按假定值计算。",
+)
+_OR = Text(" or ", "或")
+_MOST_NAMED = 3
+
+
+def is_money(amount: Amount) -> bool:
+    """Whether an amount is money, or a bare number beside money."""
+    return any(code in amount.unit or code in amount.like for code in CURRENCIES)
+
+
+def unclear(
+    left: Sequence[Amount], calculator: Calculator[object], values: Mapping[str, Value], currency: str
+) -> Text | None:
+    """What to ask when a figure may be meant for an input that would be assumed instead; None when none may."""
+    open_inputs = {
+        name: spec
+        for name, spec in input_specs(calculator.inputs).items()
+        if name not in values and spec.kind == "number" and plays_a_part(spec, values)
+    }
+    for amount in left:
+        if meant := [spec for spec in open_inputs.values() if _may_be(amount, spec, currency)][:_MOST_NAMED]:
+            return Text(
+                _UNCLEAR.en.format(amount=amount.text, inputs=_OR.en.join(f"the {spec.label.en}" for spec in meant)),
+                _UNCLEAR.zh.format(amount=amount.text, inputs=_OR.zh.join(spec.label.zh for spec in meant)),
+            )
+    return None
+
+
+def _may_be(amount: Amount, spec: InputSpec, currency: str) -> bool:
+    unit, _ = unit_for(amount, spec, nearness=0.0 if amount.unit else _NEAR, currency=currency or CURRENCIES[0])
+    return unit is not None
