@@ -35,6 +35,7 @@ _COMMON = frozenset(
 _AND = re.compile(r"\band\b|和|与|、|\s/|/\s")
 # Up to here tokens may be a plain count: 4 drafted tokens. 4,096 tokens are no number of heads.
 _MOST_COUNTED = 64
+_PLAIN = ("token", "request", "person")
 _DEAREST_HOUR = 150.0
 # From here on a bare number beside words of money is money: 600 万, 80k. 16 servers are not.
 _LEAST_MONEY = 1000.0
@@ -69,13 +70,8 @@ def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str)
         return _bare_as(amount, spec.unit, has_role=has_role), tightness
     if any(same_measure(amount.unit, unit) for unit in wanted):
         return amount.unit, _EXACT
-    if (
-        has_role
-        and not spec.unit
-        and amount.unit.split(" / ")[0] in ("token", "request")
-        and amount.high <= _MOST_COUNTED
-    ):
-        return "", _LOOSE  # 4 drafted tokens are a plain 4
+    if has_role and not spec.unit and amount.unit.split(" / ")[0] in _PLAIN and amount.high <= _MOST_COUNTED:
+        return "", _LOOSE  # 4 drafted tokens are a plain 4, and 8 heads no people
     return _completed(amount, wanted), _LOOSE
 
 
