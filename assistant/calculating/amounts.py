@@ -118,7 +118,7 @@ def _unit_said(number: Numeral, unit: str, before: str) -> str:
 
 def _begins_rate(rest: str) -> bool:
     """Whether an amount follows in the clause right behind one month, one day."""
-    return bool(re.match(r"[^,，。;；?？\d]{0,8}[¥$€£]?\s?\d", rest))
+    return bool(re.match(r"(?!之?内|以内|里)[^,，。;；?？\d]{0,8}[¥$€£]?\s?\d", rest))
 
 
 def _clause_before(folded: str, start: int) -> str:

@@ -31,6 +31,14 @@ _COMMON = frozenset(
         "token / second / sequence", "customer", "parameter", "CUR / customer", "CUR / customer / month",
     )
 )  # fmt: skip
+# Units that nobody writes otherwise: beside the words of such an input a bare number can mean nothing else.
+CERTAIN_UNITS = frozenset(
+    (
+        "tCO2e / MWh", "interruption / accelerator / year", "W / accelerator", "GB", "GB / accelerator", "FLOP",
+        "TB / second / accelerator", "token / parameter", "token / second", "token / second / accelerator",
+        "token / second / sequence", "request / second",
+    )
+)  # fmt: skip
 # What stands beyond it belongs to the next amount: a 70% margin and 5% churn.
 _AND = re.compile(r"\band\b|和|与|、|\s/|/\s")
 # Up to here tokens may be a plain count: 4 drafted tokens. 4,096 tokens are no number of heads.
@@ -70,6 +78,8 @@ def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str)
         return _bare_as(amount, spec.unit, has_role=has_role), tightness
     if any(same_measure(amount.unit, unit) for unit in wanted):
         return amount.unit, _EXACT
+    if has_role and spec.unit.startswith("interruption") and amount.unit in ("request", "interruption"):
+        return spec.unit, _LOOSE  # 年故障率 0.15 次
     if has_role and not spec.unit and amount.unit.split(" / ")[0] in _PLAIN and amount.high <= _MOST_COUNTED:
         return "", _LOOSE  # 4 drafted tokens are a plain 4, and 8 heads no people
     return _completed(amount, wanted), _LOOSE
@@ -85,13 +95,13 @@ def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
         return said or (_as_share(amount, unit) if "percent" in unit else None)
     if amount.unit:
         return None
-    if "percent" in unit or unit == "tCO2e / MWh":
+    if "percent" in unit:
         return _as_share(amount, unit)
-    return unit if unit in _COUNTED else None
+    return unit if unit in _COUNTED or unit in CERTAIN_UNITS else None
 
 
 def _as_share(amount: Amount, unit: str) -> str | None:
-    """A number up to one where a share is meant: margin 0.7, churn 0.03; or the kilograms of a kWh: grid 0.385."""
+    """A number up to one where a share is meant: margin 0.7, churn 0.03."""
     return unit.replace("percent", "1") if 0 < amount.low <= 1 and amount.high <= 1 else None
 
 

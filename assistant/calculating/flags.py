@@ -11,6 +11,7 @@ import re
 
 from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
 from assistant.calculating.amounts import read_amounts
+from assistant.calculating.fitting import CERTAIN_UNITS
 from assistant.calculating.known_names import find_names
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import InputSpec, Text
@@ -23,14 +24,6 @@ from corpus.tables import Tables
 _COUNTED = frozenset(
     "parameter token accelerator request sequence customer person interruption node layer bit".split()
 ) | {"accelerator * hour"}
-# Units that nobody writes otherwise: a bare number can mean nothing else.
-_CERTAIN = frozenset(
-    (
-        "tCO2e / MWh", "interruption / accelerator / year", "W / accelerator", "GB", "GB / accelerator", "FLOP",
-        "TB / second / accelerator", "token / parameter", "token / second", "token / second / accelerator",
-        "token / second / sequence", "request / second",
-    )
-)  # fmt: skip
 _YUAN_OR_YEN = re.compile(r"[¥￥]\s?([\d.,]+\s?(?:[kKmMbB万亿千百]+(?![a-zA-Z]))?)")
 _BARE_RATE = re.compile(r"^([\d.,]+\s?[a-zA-Z万亿]?)\s?/")
 _SHARE = re.compile("percent")
@@ -67,7 +60,7 @@ def _certain(size: float, unit: str) -> str:
     """The unit of a bare number where it can be only one, empty where it can not."""
     if "percent" in unit:
         return unit.replace("percent", "1") if 0 <= size < 1 else ""
-    return unit if unit in _CERTAIN else ""
+    return unit if unit in CERTAIN_UNITS else ""
 
 
 def _yuan_or_yen(name: str, text: str) -> Text:

@@ -21,6 +21,7 @@ _SAME_WITHIN = 0.25
 # A list goes on where no sentence ends.
 _SENTENCE_END = re.compile(r"[。;；!！?？\n]|\.\s")
 _TIMES_SIGN = re.compile(r"\s?[x×*]\s?")
+_EACH = re.compile(r"\s?\b(?:each|apiece)\b")
 _COUNTED = ("person", "accelerator", "customer")
 # From here on a bare factor is money: 5 people x 4 x 60,000.
 _LEAST_MONEY = 1000.0
@@ -44,7 +45,7 @@ def with_neighbours(amounts: Sequence[Amount], folded: str) -> list[Amount]:
     """`amounts` with the units that they take from those beside them."""
     paired = [*(_as_next(*pair, folded) for pair in pairwise(amounts)), *amounts[-1:]]
     listed = [replace(amount, like=_like(place, paired, folded)) for place, amount in enumerate(paired)]
-    return _of_products(listed, folded)
+    return _of_products([_for_each_of(place, listed, folded) for place in range(len(listed))], folded)
 
 
 def is_money(amount: Amount) -> bool:
@@ -71,6 +72,14 @@ def _like(place: int, amounts: Sequence[Amount], folded: str) -> str:
     if amount.unit or money is None or _SENTENCE_END.search(folded, money.end, amount.start):
         return ""
     return money.unit
+
+
+def _for_each_of(place: int, amounts: Sequence[Amount], folded: str) -> Amount:
+    """Money "each" is for each of those that were counted last: 3 people at 12k a month each."""
+    amount = amounts[place]
+    counted = next((other.unit for other in reversed(amounts[:place]) if other.unit in _COUNTED), "")
+    is_each = _EACH.match(folded, amount.end) or _EACH.search(folded[amount.start : amount.end])
+    return _for_each(amount, [counted]) if counted and is_each else amount
 
 
 def _of_products(amounts: Sequence[Amount], folded: str) -> list[Amount]:

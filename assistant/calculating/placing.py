@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from assistant.calculating.amount import Amount
 from assistant.calculating.fitting import (
@@ -15,7 +15,6 @@ from assistant.calculating.fitting import (
     is_needed,
     is_telling,
     nearness_of,
-    same_measure,
     unit_for,
     words_of,
 )
@@ -28,6 +27,8 @@ from assistant.calculators.units import CURRENCIES
 
 # What the words beside an amount weigh against its unit.
 _ROLE = 4.0
+# What stands between two cases of one input.
+_OR = r"\b(?:or|vs|versus|and|to|than|against|from)\b|还是|或|和|与|跟|、|对比|相比|比|/|换|变|到|呢|如果|要是"
 # Choices whose words name a precision that is not the one of the weights, and words of a precision that is no choice.
 _TOLD_FIRST = ("kv_precision", "gradients")
 _OF_ARITHMETIC = (
@@ -93,11 +94,11 @@ def place(
             other for other in fits if other.amount == fit.amount and other.has_role and other.name != fit.name
         ]
         if fit.has_role and not (fit.name in board.values and any(o.name not in board.values for o in elsewhere)):
-            _put(board, fit, amounts[fit.amount], alternatives=True)
+            _put(board, fit, amounts[fit.amount], text, alternatives=True)
     for index in range(len(amounts)):
         mine = [fit for fit in fits if fit.amount == index and not fit.has_role and index not in board.placed]
         if chosen := _only_one(mine, specs, board):
-            _put(board, chosen, amounts[index], alternatives=False)
+            _put(board, chosen, amounts[index], text, alternatives=False)
     _put_names(board, names, specs)
     _put_choices(board, amounts, text, specs, roles)
     unplaced = [amount for index, amount in enumerate(amounts) if index not in board.placed]
@@ -110,60 +111,6 @@ def place(
         frozenset(board.by_role)
         | {name for name, found in board.amounts.items() if any(is_telling(amount, specs[name]) for amount in found)},
     )
-
-
-def multiplied(found: Placement, specs: Mapping[str, InputSpec], optional: Sequence[str]) -> Placement:
-    """`found` with inputs that two left-over amounts give together: 512 cards × 30 days, users × requests of a user.
-
-    Only inputs that must be given and those named in `optional` are made so, and only when no other pair could.
-    """
-    for name, spec in specs.items():
-        if name in found.values or spec.kind != "number" or not (is_needed(spec) or name in optional):
-            continue
-        spare = [*found.left, *found.wording, *(amount for amounts in found.amounts.values() for amount in amounts)]
-        pairs = [
-            (one, other)
-            for place_, one in enumerate(spare)
-            for other in spare[place_ + 1 :]
-            if has_known_unit(one) and has_known_unit(other) and _is_product(one, other, spec)
-        ]
-        if len(pairs) == 1:
-            one, other = pairs[0]
-            values = {**found.values, name: (given(one.low * other.low, f"{one.unit} * {other.unit}", ""),)}
-            left = tuple(amount for amount in found.left if amount not in (one, other))
-            found = replace(found, values=values, amounts={**found.amounts, name: (one, other)}, left=left)
-    return found
-
-
-def shared(found: Placement, names: Sequence[str], roles: Mapping[str, str]) -> Placement:
-    """`found` with one price for all tokens put into the inputs `names`, when neither input nor output was priced."""
-    given_for = [amount for name in names for amount in found.amounts.get(name, ())]
-    of_both = [a for a in given_for if all(nearness_of(a, roles.get(name, "(?!)")) for name in names)]
-    prices = of_both if len(given_for) == 1 else [] if given_for else [a for a in found.left if _is_token_price(a)]
-    if not names or len(prices) != 1:
-        return found
-    value = given(prices[0].low, prices[0].unit, "")
-    values = {**found.values, **dict.fromkeys(names, (value,))}
-    amounts = {**found.amounts, names[0]: (prices[0],)}
-    left = tuple(a for a in found.left if a is not prices[0])
-    return replace(found, values=values, amounts=amounts, left=left)
-
-
-def _is_token_price(amount: Amount) -> bool:
-    return has_known_unit(amount) and any(same_measure(amount.unit, f"{code} / Mtoken") for code in CURRENCIES)
-
-
-def compared(found: Placement, of: str, into: str, sizes: Mapping[str, float]) -> Placement:
-    """`found` with the widest of two choices for the input `of` as what the other is compared with: `into`."""
-    chosen = sorted((value for value in found.values.get(of, ()) if isinstance(value, str)), key=lambda c: sizes[c])
-    if len(chosen) != 2:
-        return found
-    return replace(found, values={**found.values, of: (chosen[0],), into: (chosen[1],)})
-
-
-def _is_product(one: Amount, other: Amount, spec: InputSpec) -> bool:
-    units = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
-    return any(same_measure(f"{one.unit} * {other.unit}", unit) for unit in units)
 
 
 def _fits(
@@ -197,8 +144,8 @@ def _only_one(fits: Sequence[_Fit], specs: Mapping[str, InputSpec], board: _Boar
     return taken[0] if len(taken) == 1 else None
 
 
-def _put(board: _Board, fit: _Fit, amount: Amount, *, alternatives: bool) -> None:
-    if fit.amount in board.placed:
+def _put(board: _Board, fit: _Fit, amount: Amount, text: str, *, alternatives: bool) -> None:
+    if fit.amount in board.placed or not _may_be_alternative(amount, board.amounts.get(fit.name, ()), text):
         return
     if alternatives and fit.name in board.values and board.amounts[fit.name][0].unit != amount.unit:
         return
@@ -210,6 +157,15 @@ def _put(board: _Board, fit: _Fit, amount: Amount, *, alternatives: bool) -> Non
     known = board.values.setdefault(fit.name, [])
     board.amounts.setdefault(fit.name, []).append(amount)
     known += [given(end, fit.unit, "") for end in ends]
+
+
+def _may_be_alternative(amount: Amount, others: Sequence[Amount], text: str) -> bool:
+    """Whether a second amount for an input is another case of it: 64 or 128 GPUs, but not 28k + 10k."""
+    for other in others:
+        first, last = sorted((amount, other), key=lambda one: one.start)
+        if not says(_OR, text[first.end : last.start]):
+            return False
+    return True
 
 
 def _put_names(board: _Board, names: Sequence[Name], specs: Mapping[str, InputSpec]) -> None:

@@ -8,9 +8,10 @@ from itertools import pairwise
 from typing import Any
 
 from assistant.calculating.amount import Amount
+from assistant.calculating.completing import compared, multiplied, shared
 from assistant.calculating.cues import Reading, cue_hits, cues_of
 from assistant.calculating.patterns import says
-from assistant.calculating.placing import Placement, compared, multiplied, place, shared
+from assistant.calculating.placing import Placement, place
 from assistant.calculators.calculate import plays_a_part
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.precision import BYTES

@@ -20,6 +20,10 @@ _NOT_BETWEEN = r"(?:and|but|or|per|an?|costs?|for|at|with|is|are|what|how|last|o
 _SLASH = re.compile(r"\s?(?:/|per\b)")
 # Counts of which a "monthly" before them says nothing: monthly cost of 9 people.
 _ONLY_COUNTED = ("parameter", "person", "accelerator")
+# In Chinese what an amount is per stands before it as well: 8 卡每秒 2 万 token.
+_NEXT = re.compile(r"[^,，。;；、\d]{0,4}[¥$€£]?\s?(?:\d|[一二两三四五六七八九十百千]+[万亿元块])")
+# 18k each per month
+_EACH = re.compile(r"\s(?:each|apiece)(?=\s?(?:/|per\b|an?\b|every\b))")
 TIMES = ("month", "day", "year", "week", "hour", "quarter")
 # What can be per request: money and tokens, but no time of a card: 跑一次 2 万卡时.
 _OF_A_REQUEST = ("token", "money", "second", "millisecond", "", *CURRENCIES)
@@ -39,12 +43,15 @@ def read_rates(unit: str, folded: str, before: str, end: int, *, has_scale: bool
         found += _rates_before(before, words=set(found) <= {*_ONLY_COUNTED, "customer"})
     if unit not in _OF_A_REQUEST:
         found = [per for per in found if per != "request"]
+    if not unit:  # 每个 token 的缓存：40 层
+        found = [per for per in found if per not in ("token", "parameter")]
     return ([] if found == [unit] else found), after  # 每个付费用户带来 8 个免费用户
 
 
 def _rates_after(folded: str, position: int, words_between: int) -> tuple[list[str], int]:
     """What follows "per", a slash or 每, up to three times: / GPU / hour."""
     found: list[str] = []
+    position += len(each.group()) if (each := _EACH.match(folded, position)) else 0
     while len(found) < 3:
         rest = folded[position:]
         if word := words_pattern(rf"\s({unit_words()['rate_words']})\b").match(rest):
@@ -54,7 +61,7 @@ def _rates_after(folded: str, position: int, words_between: int) -> tuple[list[s
         between = rf"(?:\s(?!{_NOT_BETWEEN}\b)[a-z-]+){{0,{0 if found else words_between}}}?"
         lead = words_pattern(rf"(?:{between})(?:{_PER})").match(rest)
         row = _first("per", rest[lead.end() :]) if lead else None
-        if lead and row:
+        if lead and row and not ("每" in lead.group() and _NEXT.match(rest, lead.end() + row[1])):
             found.append(row[0])
             position += lead.end() + row[1]
             continue
