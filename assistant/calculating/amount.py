@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 # The unit of ¥ where it may be yuan or yen, and of a number that only says per what: 每月 50 万.
@@ -10,6 +11,8 @@ UNCLEAR_MONEY, UNSAID = "money", "?"
 _OF_WORDING = ("customer", "person", "sequence", "request")
 # From here on a bare number is one of the question's figures, unless it is a year.
 _LEAST_FIGURE = 1000.0
+_MULTIPLE = re.compile(r"倍|times\b|x\b|fold\b")
+_MARK = re.compile(r"(?:above|over|under|below|than|least|超过?|大于|高于|低于|达到|到)\s?$")
 _YEARS = (1900, 2100)
 
 
@@ -52,4 +55,11 @@ class Amount:
         """Whether it is a figure though it may have no unit: 35,000, 0.7, or a number in a list of prices."""
         is_year = self.low == int(self.low) and _YEARS[0] <= self.low <= _YEARS[1]
         is_large = self.low >= _LEAST_FIGURE and not is_year
-        return self.says_much or (not self.unit and (bool(self.like) or is_large or self.low != int(self.low)))
+        is_told = bool(self.like) or is_large or self.is_multiple or self.low != int(self.low)
+        return self.says_much or (not self.unit and is_told)
+
+    @property
+    def is_multiple(self) -> bool:
+        """Whether it says how many times as much, and is no mark to be held against: above 3x."""
+        is_mark = _MARK.search(self.before) is not None
+        return not self.unit and not is_mark and _MULTIPLE.match(self.after) is not None

@@ -23,7 +23,10 @@ CHIP_MASK, NAME_MASK = "\x01", "\x02"
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|\.\s|、(?=\D)")
 _ROLE_LENGTH = 48
 _YEARS = (1900, 2100)
-_AROUND_THE_CLOCK = re.compile(r"24\s?/\s?7|7\s?[x×*]\s?24")
+_WENT_FROM = re.compile(
+    r"(?:went|gr[eo]w\w*|r[io]se\w*|f[ea]ll\w*|increas\w*|up|down|[涨升增降跌])[^,，。;；]{0,16}(?:from|从)\s?\D?$"
+)
+_AROUND_THE_CLOCK = re.compile(r"24\s?/\s?7|7\s?[x×*]\s?24|24\s?(?:hours|h) (?:a|per) day|(?:每天|一天)?\s?24\s?小时")
 _GLUED = {"b": "parameter", "t": "token"}
 # Words right before a number that say what it counts: 总参数 2350 亿、每个 token 激活 220 亿. No model is smaller.
 _PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
@@ -69,6 +72,8 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
         return None
     unit, factor = _SMALL_MONEY.get(unit, (unit, 1.0))
     low, high = number.low, number.high
+    if number.low != number.high and _WENT_FROM.search(before):
+        return None  # ARR went from $2M to $5M: neither is an amount of it
     if unit == "year" and not number.is_word and _YEARS[0] <= low <= _YEARS[1]:
         return None  # 2026 年 is a date
     if number.scale in ("成", "分之"):

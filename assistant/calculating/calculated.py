@@ -9,7 +9,7 @@ from assistant.answer import Answer, Calculation
 from assistant.calculating.asking import Request, may_ask
 from assistant.calculating.calculation import to_calculation
 from assistant.calculating.telling import tell
-from assistant.calculating.unplaced import MOST_LEFT, is_money, unclear
+from assistant.calculating.unplaced import MOST_LEFT, must_count, unclear
 from assistant.calculators.calculator import Text
 from assistant.calculators.errors import CalculationError, MissingInputError, NoValueError
 from assistant.profile import NO_COMPANY, Company, calculate_for
@@ -73,7 +73,7 @@ def work_out(
 
     None when so much is missing that the question was hardly one for a calculation.
     """
-    if any(is_money(amount) for amount in request.left) or len(request.left) > MOST_LEFT:
+    if any(must_count(amount) for amount in request.left) or len(request.left) > MOST_LEFT:
         # Money that found no place is part of what was asked: a figure without it would be another one.
         beside = work_out(request.otherwise, tables, language, company) if request.otherwise else None
         return beside if isinstance(beside, Calculated) else None

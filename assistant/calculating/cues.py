@@ -74,8 +74,12 @@ def asks_for_number(reading: Reading) -> bool:
 
 
 def may_want_number(reading: Reading) -> bool:
-    """Whether it may be about a number that could be computed: not what others did, nor why, nor how to go about it."""
+    """Whether it may be about a number that could be computed: not what others did, nor why, nor how to go about it,
+    and not one that takes more than the formulas here, such as a discount.
+    """
     rules, folded = cue_table(), reading.folded
+    if says(rules["beyond"], folded):
+        return False
     if not says(rules["never"], folded) or says(rules["unless"], folded):
         return True
     return sum(1 for amount in reading.amounts if amount.is_figure) >= int(rules["figures_suffice"])

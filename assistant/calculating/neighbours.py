@@ -21,6 +21,8 @@ _SAME_WITHIN = 0.25
 # A list goes on where no sentence ends.
 _SENTENCE_END = re.compile(r"[。;；!！?？\n]|\.\s")
 _TIMES_SIGN = re.compile(r"\s?[x×*]\s?")
+_MACHINES = re.compile(r"\s?(?:台|个节点|节点|(?:servers?|nodes?|machines?|boxes) (?:of|with))\s?(?:装|带|配|各)?\s?")
+_IDLE = re.compile(r"\bidle\b|空着|空闲|闲置|(?<!不)闲着|\bunused\b")
 _EACH = re.compile(r"\s?\b(?:each|apiece)\b")
 _COUNTED = ("person", "accelerator", "customer")
 # From here on a bare factor is money: 5 people x 4 x 60,000.
@@ -44,6 +46,7 @@ def said_once(amounts: Sequence[Amount], folded: str) -> list[Amount]:
 def with_neighbours(amounts: Sequence[Amount], folded: str) -> list[Amount]:
     """`amounts` with the units that they take from those beside them."""
     paired = [*(_as_next(*pair, folded) for pair in pairwise(amounts)), *amounts[-1:]]
+    paired = [_as_busy(amount) for amount in _of_machines(paired, folded)]
     listed = [replace(amount, like=_like(place, paired, folded)) for place, amount in enumerate(paired)]
     return _of_products([_for_each_of(place, listed, folded) for place in range(len(listed))], folded)
 
@@ -63,6 +66,25 @@ def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
     if re.search(r"输入|提示|读入|input|prompt", amount.before) and _IN_AND_OUT.match(between):
         return replace(amount, unit=" / ".join(["token", *amount.unit.split(" / ")[1:]]))
     return amount
+
+
+def _of_machines(amounts: Sequence[Amount], folded: str) -> list[Amount]:
+    """The cards of all machines instead of those of one: 10 台 8 卡服务器, 4 nodes with 8 H100s each."""
+    found = list(amounts)
+    for one, other in pairwise(amounts):
+        if other.unit == "accelerator" and not one.unit and _MACHINES.fullmatch(folded[one.end : other.start]):
+            low, high = one.low * other.low, one.high * other.high
+            together = replace(other, low=low, high=high, start=one.start, text=f"{one.text}…{other.text}")
+            found = [together if amount is other else amount for amount in found if amount is not one]
+    return found
+
+
+def _as_busy(amount: Amount) -> Amount:
+    """A share of idle time as one of use: idle 40% of the time."""
+    beside = f"{amount.before[-10:]}|{amount.after[:16]}"
+    if amount.unit != "percent" or not _IDLE.search(beside):
+        return amount
+    return replace(amount, low=100 - amount.high, high=100 - amount.low)
 
 
 def _like(place: int, amounts: Sequence[Amount], folded: str) -> str:

@@ -28,7 +28,7 @@ from assistant.calculators.units import CURRENCIES
 # What the words beside an amount weigh against its unit.
 _ROLE = 4.0
 # What stands between two cases of one input.
-_OR = r"\b(?:or|vs|versus|and|to|than|against|from)\b|还是|或|和|与|跟|、|对比|相比|比|/|换|变|到|呢|如果|要是"
+_OR = r"\b(?:or|vs|versus|and|than|against)\b|还是|或|和|与|跟|、|对比|相比|比|/|换|呢|如果|要是"
 # Choices whose words name a precision that is not the one of the weights, and words of a precision that is no choice.
 _TOLD_FIRST = ("kv_precision", "gradients")
 _OF_ARITHMETIC = (

@@ -18,7 +18,10 @@ from assistant.calculators.precision import BYTES
 from assistant.calculators.registry import CALCULATORS
 from assistant.calculators.units import CURRENCIES
 
+# No card rents for more an hour; a machine of several does.
+_DEAREST_CARD = {"USD": 15.0, "EUR": 15.0, "GBP": 12.0, "CNY": 110.0}
 _MACHINE = r"server|\bbox|\bnode|machine|服务器|整机|一台|机器|节点"
+_TOGETHER = r"\btotal|together|combined|overall|合计|总共|一共|总吞吐|整体|加起来"
 _CLAUSE = r"[,，。;；!！?？\n]"
 
 
@@ -81,6 +84,7 @@ def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) 
     money = reading.currency or currency or reading.usual_currency
     amounts = _per_customer(reading.amounts) if cues.get("per_customer") else reading.amounts
     amounts = _per_card(amounts, reading.folded) if cues.get("per_card") else amounts
+    amounts = _per_card_speed(amounts) if cues.get("per_card_speed") else amounts
     found = place(amounts, reading.names, reading.folded, specs, roles, currency=money)
     if (widest := cues.get("widest")) and says(widest["when"], reading.folded):
         found = compared(found, widest["of"], widest["into"], BYTES)
@@ -112,11 +116,39 @@ def _per_card(amounts: Sequence[Amount], folded: str) -> Sequence[Amount]:
             and says(_MACHINE, folded[max(0, one.start - 8) : other.end + 24])
             and not says(_CLAUSE, between)
         ):
-            each = replace(
-                money, unit=f"{money.unit} / accelerator", low=money.low / count.low, high=money.high / count.low
-            )
-            return [each if amount is money else amount for amount in amounts if amount is not count]
+            return [
+                _of_one(amount, count) if amount is money or _is_of_machine(amount) else amount
+                for amount in amounts
+                if amount is not count
+            ]
     return amounts
+
+
+def _of_one(money: Amount, cards: Amount) -> Amount:
+    """The price of a machine as that of one of its cards."""
+    first, *pers = money.unit.split(" / ")
+    unit = " / ".join([first, "accelerator", *pers])
+    return replace(money, unit=unit, low=money.low / cards.low, high=money.high / cards.low)
+
+
+def _is_of_machine(amount: Amount) -> bool:
+    """Whether an hour costs more than that of any one card."""
+    first, *pers = amount.unit.split(" / ")
+    return pers == ["hour"] and amount.low > _DEAREST_CARD.get(first, amount.low)
+
+
+def _per_card_speed(amounts: Sequence[Amount]) -> Sequence[Amount]:
+    """The speed of all cards together as that of each, where each has its price: 4 cards at $2 each write 8,000/s."""
+    counts = [amount.low for amount in amounts if amount.unit == "accelerator" and amount.low > 1]
+    is_each = any("accelerator" in amount.unit and amount.unit[:3] in CURRENCIES for amount in amounts)
+    if len(counts) != 1 or not is_each:
+        return amounts
+    return [
+        replace(amount, low=amount.low / counts[0], high=amount.high / counts[0])
+        if amount.unit == "token / second" and says(_TOGETHER, f"{amount.before[-12:]}|{amount.after[:24]}")
+        else amount
+        for amount in amounts
+    ]
 
 
 def may_not_be_left_out(spec: InputSpec) -> bool:

@@ -22,6 +22,7 @@ _SLASH = re.compile(r"\s?(?:/|per\b)")
 _ONLY_COUNTED = ("parameter", "person", "accelerator")
 # In Chinese what an amount is per stands before it as well: 8 卡每秒 2 万 token.
 _NEXT = re.compile(r"[^,，。;；、\d]{0,4}[¥$€£]?\s?(?:\d|[一二两三四五六七八九十百千]+[万亿元块])")
+_A_DAY = re.compile(r"每[天日][^,，。;；\d]{0,8}$|(?:a|per|every|each) day[^,.;\d]{0,16}$")
 # 18k each per month
 _EACH = re.compile(r"\s(?:each|apiece)(?=\s?(?:/|per\b|an?\b|every\b))")
 TIMES = ("month", "day", "year", "week", "hour", "quarter")
@@ -39,6 +40,8 @@ def read_rates(unit: str, folded: str, before: str, end: int, *, has_scale: bool
         found, after = said, ends
     if found == [unit]:  # 租 4 张卡每张 12 元: what each of them costs comes behind it
         found, after = [], end
+    if unit == "hour" and _A_DAY.search(before):
+        found = ["day"]  # 每天停机 2 小时 is no time of two hours
     if unit not in (*_ONLY_COUNTED, *TIMES):
         found += _rates_before(before, words=set(found) <= {*_ONLY_COUNTED, "customer"})
     if unit not in _OF_A_REQUEST:
