@@ -32,6 +32,7 @@ _GLUED = {"b": "parameter", "t": "token"}
 _PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
 _COUNTED_BEFORE = {
     "customer": re.compile(r"(?:月活|日活|用户(?:数|量)?|客户(?:数|量)|\bmau|\bdau)(?:是|为|约|有|共|[:：])?\s?$"),
+    "request / second": re.compile(r"(?<![a-z])(?:qps|rps)(?:是|为|约|有|共|[:：])?\s?$"),
     "request / day": re.compile(
         r"(?:日|每日|日均|每天)(?:请求|调用|访问|问答|对话)(?:量|数)?(?:是|为|约|有|共|[:：])?\s?$"
     ),
@@ -114,7 +115,9 @@ def _and_a_bit(unit: str, folded: str, end: int) -> tuple[float, int]:
 def _unit_said(number: Numeral, unit: str, before: str) -> str:
     """The unit that the number itself or the words before it say, where none stands behind it."""
     is_model = bool(number.scale) or number.low >= _LEAST_MODEL
-    if not unit and (counted := next((unit for unit, words in _COUNTED_BEFORE.items() if words.search(before)), "")):
+    if unit in ("", "person") and (
+        counted := next((unit for unit, words in _COUNTED_BEFORE.items() if words.search(before)), "")
+    ):
         return counted
     if not unit and is_model:
         return _GLUED.get(number.glued) or ("parameter" if _PARAMETERS.search(before) else "")

@@ -100,11 +100,13 @@ def _request(reading: Reading, calculator: Calculator[Any], placement: Placement
     beside = placement_for(reading, also, currency) if also else None
     wanted = cues_of(calculator.name).get("also", {}).get("when", ())
     joined = also and beside and all(name in beside.values for name in wanted) and "accelerators" in placement.values
+    placed_beside = [a for amounts in beside.amounts.values() for a in amounts] if joined and beside else []
+    unplaced = (*placement.left, *(amount for amount in placement.wording if amount.is_figure))
     return Request(
         calculator,
         _alternatives(placement.values),
         asked_step(calculator, reading.folded),
-        (*placement.left, *(amount for amount in placement.wording if amount.is_figure)),
+        tuple(amount for amount in unplaced if amount not in placed_beside),
         () if reading.currency or currency else placement.unsaid,
         reading.amounts,
         reading.names,

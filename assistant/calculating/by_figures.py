@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.calculating.cues import Reading, cues_of
+from assistant.calculating.cues import Reading, cues_of, is_of_its_field
 from assistant.calculating.patterns import says
 from assistant.calculating.placing import Placement
 from assistant.calculating.ranking import is_complete, placement_for
@@ -31,7 +31,7 @@ def found_by_figures(reading: Reading, currency: str, tables: Tables) -> list[tu
             continue
         placement = placement_for(reading, calculator, currency)
         told = [name for name in placement.amounts if name in placement.by_words]
-        is_hinted = any(says(hint, reading.folded) for hint in (cues.get("hint", "(?!)"), *cues.get("cue", ())))
+        is_hinted = is_of_its_field(calculator.name, reading.folded)
         # Without a word of its field every figure must have been told, and there must be several.
         is_likely = is_hinted or (len(told) == len(placement.amounts) > _FEWEST_TOLD)
         if len(told) < _FEWEST_TOLD or not is_likely or not is_complete(calculator, placement):

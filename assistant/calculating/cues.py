@@ -68,6 +68,14 @@ def cue_hits(name: str, folded: str) -> int:
     return len(found) if all(says(need, folded) for need in ([needs] if isinstance(needs, str) else needs)) else 0
 
 
+def is_of_its_field(name: str, folded: str) -> bool:
+    """Whether a word of a calculator's field stands in the question, be it not enough to point at it."""
+    cues = cues_of(name)
+    if says(cues.get("unless", "(?!)"), folded):
+        return False
+    return any(says(word, folded) for word in (cues.get("hint", "(?!)"), *cues.get("cue", ())))
+
+
 def asks_for_number(reading: Reading) -> bool:
     """Whether its words ask for a number, or for a yes or no that is one."""
     return says(cue_table()["asks"], reading.folded)

@@ -73,14 +73,16 @@ def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str)
         return _unsaid_money(amount, spec, nearness, currency)
     if not has_known_unit(amount):
         tightness = _EXACT if "percent" in spec.unit else _LOOSE  # a margin of 0.7 is none of $0.7
-        if not spec.unit:
-            return None if amount.unit else "", _EXACT
+        if not spec.unit:  # 一次猜 5 个
+            is_plain = not amount.unit or (has_role and amount.unit == f"{UNSAID} / request")
+            return "" if is_plain else None, _EXACT
         return _bare_as(amount, spec.unit, has_role=has_role), tightness
     if any(same_measure(amount.unit, unit) for unit in wanted):
         return amount.unit, _EXACT
     if has_role and spec.unit.startswith("interruption") and amount.unit in ("request", "interruption"):
         return spec.unit, _LOOSE  # 年故障率 0.15 次
-    if has_role and not spec.unit and amount.unit.split(" / ")[0] in _PLAIN and amount.high <= _MOST_COUNTED:
+    is_few = amount.says_much and amount.high <= _MOST_COUNTED
+    if has_role and not spec.unit and amount.unit.split(" / ")[0] in _PLAIN and is_few:
         return "", _LOOSE  # 4 drafted tokens are a plain 4, and 8 heads no people
     return _completed(amount, wanted), _LOOSE
 

@@ -47,12 +47,15 @@ _HALF = (
     r"|idle|busy|empty|full|utili[sz]))|(?<=at )half(?! an?\b| price)|(?<=by )half\b(?! an?\b)"
 )
 
+# Words that a number may be glued to: PUE1.2. To other letters it belongs to a name: H100.
+_GLUED_TO = "|".join(f"(?<={word})" for word in "pue mfu qps slo arr cac arpu batch rank".split())
+
 # The scale of a tenth (成) and of a fraction (三分之一): both are percent.
 _SHARE = "分之"
 NUMERAL = re.compile(
     rf"(?P<mixed>(?<![\d.,])\d+(?:\.\d+)?)(?P<mixed_scale>[万亿]){_TAIL.format(name='tail')}{_BEHIND_TAIL}"
     rf"|(?P<over>[1-9])/(?P<under>[2-9]|10)(?= of\b|的)"
-    rf"|(?!(?<=\d,)\d{{3}}(?!\d))(?<![a-z]-)(?<![a-z\d._第])(?P<low>{_DIGITS})(?P<low_scale>{_SCALE})?"
+    rf"|(?!(?<=\d,)\d{{3}}(?!\d))(?:(?<![a-z]-)(?<![a-z\d._第])|{_GLUED_TO})(?P<low>{_DIGITS})(?P<low_scale>{_SCALE})?"
     rf"(?:(?P<mark>\s?%)?\s?(?:-|–|—|~|～|到|至|\bto\b)\s?[$¥€£]?(?P<high>{_DIGITS})(?P<high_scale>{_SCALE})?(?=\s?[^\d-]|$))?"
     rf"|(?P<parts>[{_HAN}\d]{{1,3}})分之(?P<of_parts>[{_HAN}\d]{{1,3}})"
     rf"|(?<![大小])(?P<even>一半)(?![年天])"

@@ -22,6 +22,7 @@ _UNCLEAR = Text(
 )
 _OR = Text(" or ", "或")
 _MOST_NAMED = 3
+_TIMES = ("hour", "day", "week", "month", "year")
 _PART_OF_THE_TIME = ("hour / day", "hour / week", "day / week")
 
 
@@ -29,6 +30,7 @@ def must_count(amount: Amount) -> bool:
     """Whether there is no figure without it: money, named or not, a share, a multiple, hours of each day."""
     is_money = any(code in amount.unit or code in amount.like for code in CURRENCIES)
     is_part = amount.unit.startswith("percent") or amount.unit in _PART_OF_THE_TIME or amount.is_multiple
+    is_part = is_part or amount.unit in _TIMES
     return is_money or is_part or amount.unit.startswith((UNSAID, UNCLEAR_MONEY))
 
 
