@@ -8,6 +8,7 @@ from dataclasses import replace
 from assistant.calculating.amount import Amount
 from assistant.calculating.fitting import has_known_unit, is_needed, nearness_of, same_measure
 from assistant.calculating.placing import Placement
+from assistant.calculators.calculate import plays_a_part
 from assistant.calculators.calculator import InputSpec
 from assistant.calculators.quantity import given
 from assistant.calculators.units import CURRENCIES
@@ -19,7 +20,8 @@ def multiplied(found: Placement, specs: Mapping[str, InputSpec], optional: Seque
     Only inputs that must be given and those named in `optional` are made so, and only when no other pair could.
     """
     for name, spec in specs.items():
-        if name in found.values or spec.kind != "number" or not (is_needed(spec) or name in optional):
+        is_open = name not in found.values and spec.kind == "number" and plays_a_part(spec, found.values)
+        if not is_open or not (is_needed(spec) or name in optional):
             continue
         spare = [*found.left, *found.wording, *(amount for amounts in found.amounts.values() for amount in amounts)]
         pairs = [

@@ -27,6 +27,11 @@ from assistant.calculators.units import CURRENCIES
 
 # What the words beside an amount weigh against its unit.
 _ROLE = 4.0
+# Shares that only an input of their own may take.
+_FOREIGN = (
+    r"churn|\bleave|\bcancel|\btax|\bgrow|\binterest\b|\binflation\b|\bequity\b|\bdilut|\bcommission|\brefund"
+    r"|流失|离开|取消|税|增长|上涨|利息|通胀|股|稀释|佣金|抽成|退款"
+)
 # What stands between two cases of one input.
 _OR = r"\b(?:or|vs|versus|and|than|against)\b|还是|或|和|与|跟|、|对比|相比|比|/|换|呢|如果|要是"
 # Choices whose words name a precision that is not the one of the weights, and words of a precision that is no choice.
@@ -122,11 +127,16 @@ def _fits(
                 continue
             nearness = nearness_of(amount, roles.get(name) or words_of(spec))
             needs_words = name in roles and roles[name].startswith("(?#only)")
-            if not nearness and needs_words and not is_telling(amount, spec):
+            if not nearness and ((needs_words and not is_telling(amount, spec)) or _is_foreign(amount)):
                 continue
             unit, tightness = unit_for(amount, spec, nearness=nearness, currency=currency)
             if unit is not None:
                 yield _Fit(tightness + (_ROLE * nearness), index, name, unit, nearness > 0)
+
+
+def _is_foreign(amount: Amount) -> bool:
+    """Whether a share is one of something that words tell: churn is no margin that merely has no word beside it."""
+    return amount.unit.startswith("percent") and says(_FOREIGN, f"{amount.before[-16:]}|{amount.after[:20]}")
 
 
 def _only_one(fits: Sequence[_Fit], specs: Mapping[str, InputSpec], board: _Board) -> _Fit | None:

@@ -22,16 +22,18 @@ _UNCLEAR = Text(
 )
 _OR = Text(" or ", "或")
 _MOST_NAMED = 3
-_TIMES = ("hour", "day", "week", "month", "year")
-_PART_OF_THE_TIME = ("hour / day", "hour / week", "day / week")
+_TIMES = ("hour", "day", "week", "month", "year", "hour / day", "hour / week", "day / week")
+
+
+def is_money(amount: Amount) -> bool:
+    """Whether an amount is money, of a currency that is named or not, or a bare number beside money."""
+    is_named = any(code in amount.unit or code in amount.like for code in CURRENCIES)
+    return is_named or amount.unit.startswith((UNSAID, UNCLEAR_MONEY))
 
 
 def must_count(amount: Amount) -> bool:
-    """Whether there is no figure without it: money, named or not, a share, a multiple, hours of each day."""
-    is_money = any(code in amount.unit or code in amount.like for code in CURRENCIES)
-    is_part = amount.unit.startswith("percent") or amount.unit in _PART_OF_THE_TIME or amount.is_multiple
-    is_part = is_part or amount.unit in _TIMES
-    return is_money or is_part or amount.unit.startswith((UNSAID, UNCLEAR_MONEY))
+    """Whether there is no figure without it: a share, a time, a multiple."""
+    return amount.unit.startswith("percent") or amount.unit in _TIMES or amount.is_multiple
 
 
 def unclear(
