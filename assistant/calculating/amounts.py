@@ -23,6 +23,8 @@ CHIP_MASK, NAME_MASK = "\x01", "\x02"
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|\.\s|、(?=\D)")
 _ROLE_LENGTH = 48
 _YEARS = (1900, 2100)
+_SENTENCE = re.compile(r"\b(?:and|but|while|is|are|was|were|c[ao]mes?|stands?|runs?|sits?)\b")
+_PREPOSITION = re.compile(r"\s(?:at|with|versus|vs|plus)\s(?!.*\s(?:at|with|versus|vs|plus)\s)")
 _WENT_FROM = re.compile(
     r"(?:went|gr[eo]w\w*|r[io]se\w*|f[ea]ll\w*|increas\w*|up|down|[涨升增降跌])[^,，。;；]{0,16}(?:from|从)\s?\D?$"
 )
@@ -64,7 +66,8 @@ def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
 
 def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     before = _clause_before(folded, match.start())
-    number = read_numeral(match, may_be_article=bool(re.search(r"\b(?:in|within|for)\s$", before)))
+    lead = r"\b(?:in|within)\s$" if match["article"] == "one" else r"\b(?:in|within|for)\s$"
+    number = read_numeral(match, may_be_article=bool(re.search(lead, before)))
     if number is None:
         return None
     money, start = _money_before(before, match.start(), text)
@@ -91,7 +94,7 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
         pers = ["sequence"]
     if pers and not unit:
         unit = UNSAID
-    unit = " / ".join([unit, *dict.fromkeys(pers)])
+    unit = " / ".join([unit, *(per for per in dict.fromkeys(pers) if per not in unit.split(" / ")[1:])])
     unit, by = _canonical(unit)
     factor *= by
     rough = bool(re.search(unit_words()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
@@ -115,9 +118,8 @@ def _and_a_bit(unit: str, folded: str, end: int) -> tuple[float, int]:
 def _unit_said(number: Numeral, unit: str, before: str) -> str:
     """The unit that the number itself or the words before it say, where none stands behind it."""
     is_model = bool(number.scale) or number.low >= _LEAST_MODEL
-    if unit in ("", "person") and (
-        counted := next((unit for unit, words in _COUNTED_BEFORE.items() if words.search(before)), "")
-    ):
+    counted = next((counted for counted, words in _COUNTED_BEFORE.items() if words.search(before)), "")
+    if counted and unit in ("", "person", "request"):
         return counted
     if not unit and is_model:
         return _GLUED.get(number.glued) or ("parameter" if _PARAMETERS.search(before) else "")
@@ -186,4 +188,14 @@ def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount
     right = min((other.start for other in figures if other.start >= amount.end), default=len(folded))
     before = _CLAUSE_END.split(folded[max(left, amount.start - _ROLE_LENGTH) : amount.start])[-1]
     after = _CLAUSE_END.split(folded[amount.end : min(right, amount.end + _ROLE_LENGTH)])[0]
+    # $5,400 acquisition cost at $900 MRR: what stands before the "at" is of the first, what stands behind of the other.
+    if left and left == amount.start - len(before) and (lead := _between(before)):
+        before = before[lead.start() :]
+    if right < len(folded) and amount.end + len(after) == right and (lead := _between(after)):
+        after = after[: lead.start()]
     return replace(amount, before=before.strip(), after=after.strip())
+
+
+def _between(words: str) -> re.Match[str] | None:
+    """The preposition that parts the words between two amounts, when those are no sentence: ARR came in at 1.2M."""
+    return None if _SENTENCE.search(words) else _PREPOSITION.search(words)

@@ -105,7 +105,7 @@ def read_numeral(match: re.Match[str], *, may_be_article: bool = False) -> Numer
         return Numeral(SCALES[match["scale_only"]], SCALES[match["scale_only"]], is_word=True)
     if match["half"]:
         return Numeral(0.5, 0.5, is_word=True)
-    if match["article"] and not match["word_scale"] and not (may_be_article and match["article"] != "one"):
+    if match["article"] and not match["word_scale"] and not may_be_article:
         return None
     value = 0.5 if match["fraction"] else 1.0 if match["article"] else _spelled(match["word"])
     value *= {"hundred": 100.0, "dozen": 12.0}.get(match["word_scale"], SCALES.get(match["word_scale"] or "", 1.0))

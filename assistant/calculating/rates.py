@@ -38,6 +38,8 @@ def read_rates(unit: str, folded: str, before: str, end: int, *, has_scale: bool
     # A bare number may well be money an hour, but is no 3 a card: 2.50 an hour.
     if unit or has_scale or _SLASH.match(folded[end:]) or (said and said[0] in TIMES):
         found, after = said, ends
+    if unit in _ONLY_COUNTED and set(found) & set(TIMES):  # 租 4 张卡一个月
+        found, after = [], end
     if found == [unit]:  # 租 4 张卡每张 12 元: what each of them costs comes behind it
         found, after = [], end
     if unit == "hour" and _A_DAY.search(before):
