@@ -81,6 +81,26 @@ NO_CALCULATION = (
     "Can we get a discount at 500k requests a day?",
     "我们 3 个创始人股份怎么分，50/30/20 行吗",
     "Explain the 80GB limit of the A100 to my board",
+    "我们账上还有500万，每月烧60万，第一步该砍哪块成本？",
+    "We burn $200k a month with $3M left. Which costs should we cut first?",
+    "毛利率只有35%，是推理成本太高还是定价太低",
+    "Is a $900 CAC normal for $50/month subscriptions?",
+    "用70B模型配4张卡跑得太慢，有哪些优化办法",
+    "Our 8 H100 cluster fails twice a week, what should we check?",
+    "训练7B大概要准备哪些数据，1T token 从哪里来",
+    "How did Chinchilla arrive at 20 tokens per parameter for 70B?",
+    "合同要求99.9%可用性，宕机3小时要赔多少",
+    "Has anyone trained a 7B model on 2T tokens for under $100k?",
+    "月付300元的客户流失率5%，怎么提高续费",
+    "What share of $2M should go to data labelling?",
+    "买20张H100要多少钱，找谁买靠谱",
+    "who pays the 20% VAT when we rent 16 GPUs abroad",
+    "每月20万次API调用，账单突然涨了3倍是什么原因",
+    "Is 40% MFU on 512 GPUs good?",
+    "开发两个月、融资三个月的时间表怎么排",
+    "Name 3 alternatives to reserving 64 GPUs for 12 months",
+    "碳排放超过100吨要报告给谁",
+    "Can 5 people maintain a 2,000 GPU cluster?",
 )
 
 
@@ -161,6 +181,9 @@ def test_figures_that_contradict_each_other_or_all_sense_are_refused(question: s
         ("4张H100每张每小时2美元，合计每秒8000 token，利用率50%，百万token成本", 0.5556),  # together, but a price each
         ("一台8卡机器每小时120元，总共每秒吐16000 token，满载率一半，百万token成本", 4.1667),  # both of the machine
         ("H200 at $3.5 an hour, 4,000 tok/s, idle half the time: cost per million tokens?", 0.4861),
+        ("A100一小时租金10元，单卡跑900 token每秒，满负荷不闲着，百万token成本？", 3.0864),
+        ("token prices halve every year; $8/M today, price in 3 years?", 1.0),
+        ("手里还有九百万，每月工资四十万、云费用每月二十万，每月收入十五万，能活多久", 20.0),
         ("10台8卡服务器，每卡700W，跑30天，PUE 1.2，电网0.58，排放多少吨", 28.06),
     ],
 )

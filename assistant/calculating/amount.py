@@ -46,7 +46,8 @@ class Amount:
         of its wording as often as not.
         """
         part_of_wording = self.low == 1 and (
-            self.unit in (*_OF_WORDING, "month", "year", "hour", "Mtoken") or self.unit.startswith("accelerator")
+            self.unit in (*_OF_WORDING, "month", "year", "week", "day", "hour", "Mtoken")
+            or self.unit.startswith("accelerator")
         )
         return bool(self.unit) and not part_of_wording and not (self.low == 1e6 and self.unit == "token")
 

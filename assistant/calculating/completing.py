@@ -21,7 +21,8 @@ def multiplied(found: Placement, specs: Mapping[str, InputSpec], optional: Seque
     """
     for name, spec in specs.items():
         is_open = name not in found.values and spec.kind == "number" and plays_a_part(spec, found.values)
-        if not is_open or not (is_needed(spec) or name in optional):
+        # A sum of money is no product of two that were given: months and a burn are what it is held against.
+        if not is_open or spec.unit == "CUR" or not (is_needed(spec) or name in optional):
             continue
         spare = [*found.left, *found.wording, *(amount for amounts in found.amounts.values() for amount in amounts)]
         pairs = [

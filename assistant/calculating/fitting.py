@@ -92,8 +92,10 @@ def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
     if not has_role:
         return None
     if amount.unit.startswith(UNSAID):
-        counted = (f"{what}{amount.unit.removeprefix(UNSAID)}" for what in ("request", "interruption"))
-        said = next((said for said in counted if same_measure(said, unit)), None)
+        rate = amount.unit.removeprefix(UNSAID)
+        if rate == " / second" and unit.startswith("token / second"):
+            return unit  # 一张卡每秒能出 1600
+        said = next((said for what in ("request", "interruption") if same_measure(said := f"{what}{rate}", unit)), None)
         return said or (_as_share(amount, unit) if "percent" in unit else None)
     if amount.unit:
         return None

@@ -10,17 +10,20 @@ from typing import Any
 from assistant.calculating.amount import Amount
 from assistant.calculating.completing import compared, multiplied, shared
 from assistant.calculating.cues import Reading, cue_hits, cues_of
-from assistant.calculating.patterns import says
+from assistant.calculating.patterns import says, words_pattern
 from assistant.calculating.placing import Placement, place
 from assistant.calculators.calculate import plays_a_part
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.precision import BYTES
+from assistant.calculators.quantity import given
 from assistant.calculators.registry import CALCULATORS
 from assistant.calculators.units import CURRENCIES
 
 # No card rents for more an hour; a machine of several does.
 _DEAREST_CARD = {"USD": 15.0, "EUR": 15.0, "GBP": 12.0, "CNY": 110.0}
 _MACHINE = r"server|\bbox|\bnode|machine|服务器|整机|一台|机器|节点"
+_FULL = r"满负荷|不闲着|7\s?[x×*]\s?24|24/7|around the clock|always busy|never idle|fully utili[sz]ed|全天候"
+_HALVES = r"\bhalv(?:es?|ed|ing)\b|减半|腰斩|对折"
 _TOGETHER = r"\btotal|together|combined|overall|合计|总共|一共|总吞吐|整体|加起来"
 _CLAUSE = r"[,，。;；!！?？\n]"
 
@@ -86,10 +89,21 @@ def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) 
     amounts = _per_customer(reading.amounts) if cues.get("per_customer") else reading.amounts
     amounts = _per_card(amounts, reading.folded) if cues.get("per_card") else amounts
     amounts = _per_card_speed(amounts) if cues.get("per_card_speed") else amounts
-    found = place(amounts, reading.names, reading.folded, specs, roles, currency=money)
+    amounts = [*amounts, *_halvings(reading.folded)] if cues.get("halves") else amounts
+    found = place(amounts, reading.names, reading.folded, specs, roles, currency=money, sums=cues.get("sum", ()))
+    if cues.get("full", "") not in ("", *found.values) and says(_FULL, reading.folded):
+        found = replace(found, values={**found.values, cues["full"]: (given(100, "percent", ""),)})
     if (widest := cues.get("widest")) and says(widest["when"], reading.folded):
         found = compared(found, widest["of"], widest["into"], BYTES)
     return multiplied(shared(found, cues.get("same", ()), roles), specs, cues.get("derive", ()))
+
+
+def _halvings(folded: str) -> list[Amount]:
+    """What falls to a half, as a share of 50%: prices halve every year, 每年腰斩."""
+    return [
+        Amount(50.0, 50.0, "percent", False, match.start(), match.end(), match.group(), "drop")
+        for match in words_pattern(_HALVES).finditer(folded)
+    ]
 
 
 def _per_customer(amounts: Sequence[Amount]) -> Sequence[Amount]:

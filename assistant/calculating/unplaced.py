@@ -53,7 +53,8 @@ def unclear(
         meant = [
             spec
             for name, spec in open_inputs.items()
-            if _may_be(amount, spec, currency) or nearness_of(amount, _own_words(roles.get(name, ""))) >= _BESIDE
+            if _may_be(amount, spec, currency)
+            or (_is_vague(amount) and nearness_of(amount, _own_words(roles.get(name, ""))) >= _BESIDE)
         ][:_MOST_NAMED]
         if meant:
             return Text(
@@ -61,6 +62,11 @@ def unclear(
                 _UNCLEAR.zh.format(amount=amount.text, inputs=_OR.zh.join(spec.label.zh for spec in meant)),
             )
     return None
+
+
+def _is_vague(amount: Amount) -> bool:
+    """Whether its unit does not rule out what the words beside it say."""
+    return amount.unit in ("", "request", "interruption") or amount.unit.startswith(UNSAID)
 
 
 def _own_words(role: str) -> str:
