@@ -69,7 +69,8 @@ def is_complete(calculator: Calculator[Any], placement: Placement) -> bool:
         if may_not_be_left_out(spec) and plays_a_part(spec, given) and not (spec.of_model and is_known)
     ]
     takes_figures = any(spec.kind == "number" for spec in input_specs(calculator.inputs).values())
-    fewest = 1 if len(needed) == 1 and cues_of(calculator.name).get("both") else 2
+    cues = cues_of(calculator.name)
+    fewest = 1 if len(needed) <= 1 and cues.get("both") and not cues.get("never_ask") else 2
     is_told = (len(given) >= fewest and bool(placement.amounts)) or (bool(given) and not takes_figures)
     return is_told and not placement.left and all(name in given for name in needed)
 

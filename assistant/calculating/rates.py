@@ -86,7 +86,7 @@ def _rates_before(before: str, *, words: bool) -> list[str]:
     if (
         words
         and set(found) <= {*_ONLY_COUNTED, "customer"}
-        and (word := re.search(unit_words()["rate_words"], re.split("[×*]", clause[-28:])[-1]))
+        and (word := re.search(unit_words()["rate_words"], re.split(r"[×*]|\band\b", clause[-28:])[-1]))
     ):
         found.append(_rate_of(word.group()))
     return found
