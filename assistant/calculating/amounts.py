@@ -87,7 +87,7 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     unit = _unit_said(number, unit, before)
     more, end = _and_a_bit(unit, folded, end)
     low, high = low + more, high + more
-    if unit in TIMES and low == 1 and not match["article"] and _begins_rate(folded[end:]):
+    if unit in TIMES and unit != "quarter" and low == 1 and not match["article"] and _begins_rate(folded[end:]):
         return None  # 一个月烧 50 万: the month is what the money is per
     pers, end = read_rates(unit, folded, before, end, has_scale=bool(number.scale))
     if unit == "token" and re.search(r"(?:examples?|samples?|documents?|records?) of (?:about )?$", before):

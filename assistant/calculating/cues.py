@@ -73,7 +73,8 @@ def is_of_its_field(name: str, folded: str) -> bool:
     cues = cues_of(name)
     if says(cues.get("unless", "(?!)"), folded):
         return False
-    return any(says(word, folded) for word in (cues.get("hint", "(?!)"), *cues.get("cue", ())))
+    words = cues.get("cue", ())[:1] if cues.get("both") else cues.get("cue", ())  # the others are any question's
+    return any(says(word, folded) for word in (cues.get("hint", "(?!)"), *words))
 
 
 def asks_for_number(reading: Reading) -> bool:

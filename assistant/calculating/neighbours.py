@@ -17,7 +17,8 @@ _IN_AND_OUT = re.compile(
 _SO_MANY_OF = re.compile(r"\s?(?:个|条|路|sequences of|conversations of|chats of)\s?各?\s?$")
 # 千卡（1024 张）, about a third (33%): the number in parentheses is the exact one.
 _OPENS = re.compile(r"\s?\(\s?(?:即|就是|也就是|约|共|具体|=|~|i\.e\.,?|that is,?|about|exactly)?\s?")
-_SAME_WITHIN = 0.25
+_SAME_WITHIN, _SAME_TIME = 0.25, 0.05
+_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
 # A list goes on where no sentence ends.
 _SENTENCE_END = re.compile(r"[。;；!！?？\n]|\.\s")
 _TIMES_SIGN = re.compile(r"\s?[x×*]\s?")
@@ -31,16 +32,30 @@ _TIMES = ("hour", "day", "month", "year")
 
 
 def said_once(amounts: Sequence[Amount], folded: str) -> list[Amount]:
-    """`amounts` without those that the next one in parentheses gives more exactly."""
+    """`amounts` without those that the next one gives more exactly: in parentheses, or 一个季度 90 天."""
     dropped = {
         one.start
         for one, other in pairwise(amounts)
-        if _OPENS.fullmatch(folded[one.end : other.start])
-        and ")" in folded[other.end : other.end + 3]
-        and one.unit == other.unit
-        and abs(one.low - other.low) <= _SAME_WITHIN * max(one.low, other.low)
+        if (
+            _is_exact_one(one, other, folded) and one.unit == other.unit and _are_near(one.low, other.low, _SAME_WITHIN)
+        )
+        or (one.end == other.start and _are_near(_days(one), _days(other), _SAME_TIME))
     }
     return [amount for amount in amounts if amount.start not in dropped]
+
+
+def _is_exact_one(one: Amount, other: Amount, folded: str) -> bool:
+    is_opened = _OPENS.fullmatch(folded[one.end : other.start])
+    return is_opened is not None and ")" in folded[other.end : other.end + 3]
+
+
+def _are_near(one: float, other: float, share: float) -> bool:
+    return min(one, other) > 0 and abs(one - other) <= share * max(one, other)
+
+
+def _days(amount: Amount) -> float:
+    """The days of a time, 0 of what is none."""
+    return amount.low * _DAYS.get(amount.unit, 0.0)
 
 
 def with_neighbours(amounts: Sequence[Amount], folded: str) -> list[Amount]:
