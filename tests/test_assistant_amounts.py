@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, read_amounts
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID
+from assistant.calculating.amounts import read_amounts
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,33 @@ from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, read_amounts
         ("每个 token 激活 220 亿", 2.2e10, "parameter"),
         ("每个付费用户带来 8 个免费用户", 8, "customer"),
         ("跑三遍", 3, ""),
+        ("3万5块", 35e3, "CNY"),
+        ("1万2千卡时", 12e3, "accelerator * hour"),
+        ("两亿三千万元", 2.3e8, "CNY"),
+        ("一千五百万美元", 1.5e7, "USD"),
+        ("一千五块钱", 1500, "CNY"),
+        ("八十亿参数", 8e9, "parameter"),
+        ("六成五", 65, "percent"),
+        ("一半时间", 50, "percent"),
+        ("a fifth of the tokens", 20, "percent"),
+        ("two thirds of the bound", 200 / 3, "percent"),
+        ("a quarter of it", 25, "percent"),
+        ("half the time", 50, "percent"),
+        ("90 cents an hour", 0.9, "USD / hour"),
+        ("5毛钱一度电", 0.5, "CNY / kWh"),
+        ("12 ppl", 12, "person"),
+        ("60 g/kWh", 6e-5, "tCO2e / kWh"),
+        ("$1,200 per quarter", 400, "USD / month"),
+        ("每季度 30 万元", 1e5, "CNY / month"),
+        ("$0.2 per used hour", 0.2, "USD / hour"),
+        ("每用一小时 2 元", 2, "CNY / hour"),
+        ("$80 per card monthly", 80, "USD / accelerator / month"),
+        ("10k/mo", 1e4, f"{UNSAID} / month"),
+        ("2.50 an hour", 2.5, f"{UNSAID} / hour"),
+        ("千卡（1024张）", 1024, "accelerator"),
+        ("about a third (33%)", 33, "percent"),
+        ("one million requests", 1e6, "request"),
+        ("twenty-five engineers", 25, "person"),
     ],
 )
 def test_an_amount_keeps_its_value_and_its_unit(text: str, value: float, unit: str) -> None:
@@ -87,3 +115,20 @@ def test_what_is_no_amount_of_its_own_is_not_read_as_one(text: str) -> None:
 )
 def test_a_number_takes_the_unit_it_shares_with_the_next_and_no_other(text: str, units: list[str]) -> None:
     assert [amount.unit for amount in read_amounts(text)] == units
+
+
+def test_a_unit_given_once_is_lent_to_the_next_numbers_of_the_sentence() -> None:
+    first, *others = read_amounts("按需3美元/时，包年1.9，竞价1.5。另有 7 个")
+    assert (first.unit, first.like) == ("USD / hour", "")
+    assert [(amount.unit, amount.like) for amount in others] == [("", "USD / hour"), ("", "USD / hour"), ("", "")]
+
+
+def test_money_in_a_product_is_for_each_of_its_factors() -> None:
+    assert [amount.unit for amount in read_amounts("10 ppl x 8 months x 20k a month")][
+        -1
+    ] == f"{UNSAID} / person / month"
+
+
+@pytest.mark.parametrize("text", ["a third party API", "open 24/7", "7x24 满载", "half the price"])
+def test_words_that_look_like_shares_are_none(text: str) -> None:
+    assert not [amount for amount in read_amounts(text) if amount.unit == "percent" or amount.low > 1]

@@ -9,7 +9,7 @@ import pytest
 from assistant.calculating.flags import read_flag
 from assistant.calculators.calculate import calculate
 from assistant.calculators.calculator import input_specs
-from assistant.calculators.errors import BadInputError
+from assistant.calculators.errors import BadInputError, UnclearCurrencyError
 from assistant.calculators.quantity import Quantity
 from assistant.calculators.registry import CALCULATORS, find_calculator
 from corpus.tables import load_tables
@@ -43,6 +43,14 @@ def read(calculator: str, name: str, text: str) -> Quantity | str:
         ("runway", "burn", "$80k per month", 8e4, "USD / month"),
         ("runway", "burn", "-$5k/month", -5e3, "USD / month"),
         ("runway", "after", "18 months", 18, "month"),
+        ("speculative", "acceptance", "0.7", 70, "percent"),
+        ("train", "mfu", "0.4", 40, "percent"),
+        ("price-decline", "drop", "60%", 60, "percent / year"),
+        ("ltv", "churn", "0.03", 3, "percent / month"),
+        ("carbon", "grid", "0.06", 0.06, "tCO2e / MWh"),
+        ("carbon", "power", "700", 700, "W / accelerator"),
+        ("interruptions", "rate", "0.25", 0.25, "interruption / accelerator / year"),
+        ("serve", "speed", "1800", 1800, "token / second / accelerator"),
         ("ltv", "churn", "3%/month", 3, "percent / month"),
         ("team-cost", "salary", "$120k/year", 12e4, "USD / person / year"),
     ],
@@ -74,6 +82,18 @@ def test_what_is_not_one_whole_amount_of_the_unit_is_refused(calculator: str, na
         read(calculator, name, text)
     assert caught.value.name == name
     assert caught.value.text.zh
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "en", "zh"),
+    [("cash", "¥3M", "'CNY 3M'", "'3M元'"), ("burn", "￥20万/月", "'CNY 20万/月'", "'20万元/月'")],
+)
+def test_an_unclear_currency_is_shown_as_it_should_have_been_typed(name: str, text: str, en: str, zh: str) -> None:
+    with pytest.raises(UnclearCurrencyError) as caught:
+        read("runway", name, text)
+    assert (en in caught.value.text.en, zh in caught.value.text.zh) == (True, True)
+    read("runway", name, zh.strip("'"))
+    read("runway", name, en.strip("'"))
 
 
 def test_names_are_found_as_people_write_them() -> None:

@@ -114,7 +114,8 @@ def test_a_bill_grows_with_the_requests_and_falls_with_the_cache(requests: float
 def test_an_error_budget_is_empty_after_the_window_over_its_burn_rate(target: float, rate: float) -> None:
     result = run("error-budget", target=(target, "percent"), burn_rate=(rate, ""))
     assert step(result, "t", "day") * rate == pytest.approx(30)
-    assert result.value.to("minute") == pytest.approx((100 - target) / 100 * 43_200)
+    assert result.value.to("day") == pytest.approx(step(result, "t", "day"))
+    assert step(result, "B", "minute") == pytest.approx((100 - target) / 100 * 43_200)
 
 
 @calm

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from assistant.app import Workspace
+from assistant.calculators.calculator import Calculator, input_specs
 from assistant.calculators.registry import CALCULATORS
 from assistant.home import Home
 from assistant.interfaces.cli import main
@@ -57,6 +60,59 @@ def test_without_a_name_every_calculator_is_listed_with_an_example(capsys: pytes
     assert main(["cost"]) == 0
     out = capsys.readouterr().out
     assert all(f"assistant cost {calculator.name} {calculator.example}" in out for calculator in CALCULATORS)
+
+
+def test_every_printed_example_survives_a_shell(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is printed is pasted: bash must hand on `$3M` as it stands."""
+    script = "; echo; ".join(f"printf '%s\\0' {calculator.name} {calculator.example}" for calculator in CALCULATORS)
+    shell = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)
+    lines = shell.stdout.split("\n")
+    assert len(lines) == len(CALCULATORS)
+    for line in lines:
+        assert cost(home, *line.rstrip("\0").split("\0")) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("calculator", CALCULATORS, ids=[calculator.name for calculator in CALCULATORS])
+def test_an_explanation_is_for_people(
+    calculator: Calculator[object], home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cost(home, calculator.name, "--explain") == 0
+    out = capsys.readouterr().out
+    assert ":raises" not in out
+    assert "(facts" not in out
+    known = {known.name for known in CALCULATORS} | set(input_specs(calculator.inputs))
+    symbols = {spec.symbol for spec in input_specs(calculator.inputs).values()}
+    assert set(re.findall(r"`([^`]+)`", out)) <= known | symbols
+
+
+def test_an_explanation_says_what_stands_in_for_an_input(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cost(home, "carbon", "--explain") == 0
+    out = capsys.readouterr().out
+    assert "[tCO2e / MWh] – default 0.385 tonnes CO2e per MWh (average of the United States" in out
+    assert re.search(r"--hours .*\[accelerator \* hour\]$", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (("error-budget", "--target", "99.9%", "--downtime", "10min"), "left of the error budget: 33.2 minutes"),
+        (("error-budget", "--target", "99.9%", "--errors", "0.4%"), "time until the budget is empty: 180 hours"),
+        (("error-budget", "--target", "99.9%", "--burn-rate", "4"), "time until the budget is empty: 180 hours"),
+        ((*RUNWAY, "--after", "6months"), "cash left then: $1.8 million"),
+        (("runway", "--burn", "$200k/month", "--lasting", "18months"), "cash needed for that time: $3.6 million"),
+        ((*RUNWAY, "--lasting", "18months"), "runway: 15 months"),
+    ],
+)
+def test_the_first_line_answers_what_the_inputs_ask_for(
+    arguments: tuple[str, ...], begins: str, home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cost(home, *arguments) == 0
+    assert capsys.readouterr().out.startswith(begins)
+
+
+def test_a_card_that_costs_four_days_of_its_rent_is_refused(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cost(home, "rent-vs-buy", "--price", "$1.9/h", "--purchase", "$80") == 2
+    assert "cannot be meant" in capsys.readouterr().err
 
 
 def test_the_record_holds_what_a_program_needs(home: Home, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculating.neighbours import said_once, with_neighbours
 from assistant.calculating.numerals import NUMERAL, Numeral, fold, read_numeral
 from assistant.calculating.patterns import words_pattern
 from assistant.calculating.rates import TIMES, read_rates
 from assistant.calculating.unit_words import unit_words
 
-# The unit of ¥ where it may be yuan or yen, and of a number that only says per what: 每月 50 万.
-UNCLEAR_MONEY, UNSAID = "money", "?"
 # What a chip's name is masked with, so that the digits in it are no number and "8 A100" is a count.
 CHIP_MASK, NAME_MASK = "\x01", "\x02"
 
 _CLAUSE_END = re.compile(r"[,，。;；!！?？\n]|\.\s|、(?=\D)")
 _ROLE_LENGTH = 48
 _YEARS = (1900, 2100)
+_SENTENCE = re.compile(r"\b(?:and|but|while|is|are|was|were|c[ao]mes?|stands?|runs?|sits?)\b")
+_PREPOSITION = re.compile(r"\s(?:at|with|versus|vs|plus)\s(?!.*\s(?:at|with|versus|vs|plus)\s)")
+_WENT_FROM = re.compile(
+    r"(?:went|gr[eo]w\w*|r[io]se\w*|f[ea]ll\w*|increas\w*|up|down|[涨升增降跌])[^,，。;；]{0,16}(?:from|从)\s?\D?$"
+)
+_AROUND_THE_CLOCK = re.compile(r"24\s?/\s?7|7\s?[x×*]\s?24|24\s?(?:hours|h) (?:a|per) day|(?:每天|一天)?\s?24\s?小时")
 _GLUED = {"b": "parameter", "t": "token"}
 # Words right before a number that say what it counts: 总参数 2350 亿、每个 token 激活 220 亿. No model is smaller.
 _PARAMETERS = re.compile(r"(?:参数(?:量|规模|总量)?|激活(?:参数)?量?)(?:是|为|约|有|共|[:：])?\s?$")
 _COUNTED_BEFORE = {
     "customer": re.compile(r"(?:月活|日活|用户(?:数|量)?|客户(?:数|量)|\bmau|\bdau)(?:是|为|约|有|共|[:：])?\s?$"),
+    "request / second": re.compile(r"(?<![a-z])(?:qps|rps)(?:是|为|约|有|共|[:：])?\s?$"),
     "request / day": re.compile(
         r"(?:日|每日|日均|每天)(?:请求|调用|访问|问答|对话)(?:量|数)?(?:是|为|约|有|共|[:：])?\s?$"
     ),
@@ -39,49 +45,14 @@ _COUNTED_BEFORE = {
 _LEAST_MODEL = 1e5
 # Numbers in words that count something without a unit: 跑三遍, two epochs.
 _PASSES = re.compile(r"\s?(?:遍|轮(?!对话|融资)|(?:个\s?)?epochs?\b|(?:full )?passes\b)")
-# What one of two numbers leaves to the other: 每次输入 1,800、输出 260 个 token; 50 个 4,096 token 的会话.
-_IN_AND_OUT = re.compile(
-    r"\s?(?:in|input|prompt)?\s?(?:、|,|和|与|及|and|/)\s?(?:and )?(?:每次)?(?:输出|生成|回答|回复|output|out)"
-)
-_SO_MANY_OF = re.compile(r"\s?(?:个|条|路|sequences of|conversations of|chats of)\s?各?\s?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """`low` (and for a range a larger `high`) in `unit`, read from `text[start:end]`.
-
-    `unit` is empty for a bare number. `before` and `after` are the words of the same clause: what it is an amount of.
-    """
-
-    low: float
-    high: float
-    unit: str
-    approximate: bool
-    start: int
-    end: int
-    text: str
-    before: str = ""
-    after: str = ""
-
-    @property
-    def is_range(self) -> bool:
-        """Whether two ends were given."""
-        return self.low != self.high
-
-    @property
-    def says_much(self) -> bool:
-        """Whether it is one of the question's figures: bare numbers and one month, one card, a million tokens are part
-        of its wording as often as not.
-        """
-        part_of_wording = self.low == 1 and (
-            self.unit in ("month", "year", "hour", "Mtoken", "request") or self.unit.startswith("accelerator")
-        )
-        return bool(self.unit) and not part_of_wording and not (self.low == 1e6 and self.unit == "token")
+# Units of which the calculators know another one: (unit, how many of it).
+_SMALL_MONEY = {"USDcent": ("USD", 0.01), "CNYtenth": ("CNY", 0.1)}
+_OTHER_UNITS = {"kgCO2e": ("tCO2e", 1e-3), "gCO2e": ("tCO2e", 1e-6), "ktoken": ("Mtoken", 1000.0)}
 
 
 def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
     """The amounts of `text` in order. `masked` is `text` with names blotted out, of the same length."""
-    folded = fold(masked or text)
+    folded = _AROUND_THE_CLOCK.sub(lambda said: NAME_MASK * len(said.group()), fold(masked or text))
     found: list[Amount] = []
     position = 0
     while match := NUMERAL.search(folded, position):
@@ -89,20 +60,24 @@ def read_amounts(text: str, *, masked: str = "") -> list[Amount]:
         position = max(match.end(), amount.end if amount else 0)
         if amount:
             found.append(amount)
-    found = [_with_words(amount, folded, found) for amount in found]
-    return [*(_as_next(*pair, folded) for pair in pairwise(found)), *found[-1:]]
+    found = [_with_words(amount, folded, found) for amount in said_once(found, folded)]
+    return with_neighbours(found, folded)
 
 
 def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     before = _clause_before(folded, match.start())
-    number = read_numeral(match, may_be_article=bool(re.search(r"\b(?:in|within|for)\s$", before)))
+    lead = r"\b(?:in|within)\s$" if match["article"] == "one" else r"\b(?:in|within|for)\s$"
+    number = read_numeral(match, may_be_article=bool(re.search(lead, before)))
     if number is None:
         return None
     money, start = _money_before(before, match.start(), text)
     unit, end = _unit_after(folded, match.end(), money)
     if not unit and number.is_word and not _PASSES.match(folded[end:]):
         return None
-    low, high, factor = number.low, number.high, 1.0
+    unit, factor = _SMALL_MONEY.get(unit, (unit, 1.0))
+    low, high = number.low, number.high
+    if number.low != number.high and _WENT_FROM.search(before):
+        return None  # ARR went from $2M to $5M: neither is an amount of it
     if unit == "year" and not number.is_word and _YEARS[0] <= low <= _YEARS[1]:
         return None  # 2026 年 is a date
     if number.scale in ("成", "分之"):
@@ -112,15 +87,16 @@ def _read(text: str, folded: str, match: re.Match[str]) -> Amount | None:
     unit = _unit_said(number, unit, before)
     more, end = _and_a_bit(unit, folded, end)
     low, high = low + more, high + more
-    if unit in TIMES and low == 1 and not match["article"] and _begins_rate(folded[end:]):
+    if unit in TIMES and unit != "quarter" and low == 1 and not match["article"] and _begins_rate(folded[end:]):
         return None  # 一个月烧 50 万: the month is what the money is per
     pers, end = read_rates(unit, folded, before, end, has_scale=bool(number.scale))
     if unit == "token" and re.search(r"(?:examples?|samples?|documents?|records?) of (?:about )?$", before):
         pers = ["sequence"]
     if pers and not unit:
         unit = UNSAID
-    unit = " / ".join([unit, *dict.fromkeys(pers)])
-    unit, factor = _canonical(unit)
+    unit = " / ".join([unit, *(per for per in dict.fromkeys(pers) if per not in unit.split(" / ")[1:])])
+    unit, by = _canonical(unit)
+    factor *= by
     rough = bool(re.search(unit_words()["approximate"]["before"], before[: len(before) - (match.start() - start)]))
     rough = rough or bool(re.match(unit_words()["approximate"]["after"], folded[match.end() :]))
     return Amount(low * factor, high * factor, unit, rough, start, end, text[start:end])
@@ -139,22 +115,11 @@ def _and_a_bit(unit: str, folded: str, end: int) -> tuple[float, int]:
     return 0.0, end
 
 
-def _as_next(amount: Amount, following: Amount, folded: str) -> Amount:
-    """`amount` with the unit that stands only behind the `following` one."""
-    if amount.unit.split(" / ")[0] not in ("", UNSAID) or following.unit.split(" / ")[0] != "token":
-        return amount
-    between = folded[amount.end : following.start]
-    if _SO_MANY_OF.fullmatch(between) and re.match(r"的?(?:会话|对话|请求|序列|用户|并发)", following.after):
-        return replace(amount, unit="sequence")
-    if re.search(r"输入|提示|读入|input|prompt", amount.before) and _IN_AND_OUT.match(between):
-        return replace(amount, unit=" / ".join(["token", *amount.unit.split(" / ")[1:]]))
-    return amount
-
-
 def _unit_said(number: Numeral, unit: str, before: str) -> str:
     """The unit that the number itself or the words before it say, where none stands behind it."""
     is_model = bool(number.scale) or number.low >= _LEAST_MODEL
-    if not unit and (counted := next((unit for unit, words in _COUNTED_BEFORE.items() if words.search(before)), "")):
+    counted = next((counted for counted, words in _COUNTED_BEFORE.items() if words.search(before)), "")
+    if counted and unit in ("", "person", "request"):
         return counted
     if not unit and is_model:
         return _GLUED.get(number.glued) or ("parameter" if _PARAMETERS.search(before) else "")
@@ -163,7 +128,7 @@ def _unit_said(number: Numeral, unit: str, before: str) -> str:
 
 def _begins_rate(rest: str) -> bool:
     """Whether an amount follows in the clause right behind one month, one day."""
-    return bool(re.match(r"[^,，。;；?？\d]{0,8}[¥$€£]?\s?\d", rest))
+    return bool(re.match(r"(?!之?内|以内|里)[^,，。;；?？\d]{0,8}[¥$€£]?\s?\d", rest))
 
 
 def _clause_before(folded: str, start: int) -> str:
@@ -200,14 +165,20 @@ def _unit_after(folded: str, position: int, money: str) -> tuple[str, int]:
 
 
 def _canonical(unit: str) -> tuple[str, float]:
-    """A thousand tokens and kilowatts are not units of the calculators."""
+    """The calculators' own unit of the same, and how many of it: no quarters, grams or thousands of tokens."""
     unit = unit.replace("accelerator / hour / hour", "accelerator / hour")
     unit = unit.replace("request / person", "request / customer")  # whoever asks a product is its customer
-    if "kgCO2e" in unit:
-        return unit.replace("kgCO2e", "tCO2e"), 0.001
-    if "ktoken" in unit:
-        return unit.replace("ktoken", "Mtoken"), 1000.0
-    return unit, 1.0
+    factor = 1.0
+    first, *pers = unit.split(" / ")
+    if first == "quarter":
+        first, factor = "month", 3.0
+    if "quarter" in pers:
+        pers, factor = ["month" if per == "quarter" else per for per in pers], factor / 3
+    unit = " / ".join([first, *pers])
+    for other, (known, times) in _OTHER_UNITS.items():
+        if re.search(rf"\b{other}\b", unit):
+            return re.sub(rf"\b{other}\b", known, unit), factor * times
+    return unit, factor
 
 
 def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount:
@@ -217,7 +188,14 @@ def _with_words(amount: Amount, folded: str, others: Sequence[Amount]) -> Amount
     right = min((other.start for other in figures if other.start >= amount.end), default=len(folded))
     before = _CLAUSE_END.split(folded[max(left, amount.start - _ROLE_LENGTH) : amount.start])[-1]
     after = _CLAUSE_END.split(folded[amount.end : min(right, amount.end + _ROLE_LENGTH)])[0]
-    return Amount(
-        amount.low, amount.high, amount.unit, amount.approximate, amount.start, amount.end, amount.text,
-        before.strip(), after.strip(),
-    )  # fmt: skip
+    # $5,400 acquisition cost at $900 MRR: what stands before the "at" is of the first, what stands behind of the other.
+    if left and left == amount.start - len(before) and (lead := _between(before)):
+        before = before[lead.start() :]
+    if right < len(folded) and amount.end + len(after) == right and (lead := _between(after)):
+        after = after[: lead.start()]
+    return replace(amount, before=before.strip(), after=after.strip())
+
+
+def _between(words: str) -> re.Match[str] | None:
+    """The preposition that parts the words between two amounts, when those are no sentence: ARR came in at 1.2M."""
+    return None if _SENTENCE.search(words) else _PREPOSITION.search(words)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.amount import Amount
+from assistant.calculating.by_figures import found_by_figures
 from assistant.calculating.cues import (
     Reading,
     asked_step,
@@ -41,7 +41,7 @@ _AS_LIKELY = 1.0
 class Request:
     """A calculation that is asked for: the inputs of each alternative, and the step that is the answer.
 
-    `asked` is a step's symbol, empty for the calculator's value. `left` are amounts with a unit that went nowhere.
+    `asked` is a step's symbol, empty for the calculator's value. `left` are figures that went nowhere.
     `unsaid` are amounts of money that were taken to be in the usual currency. `also` answers what else is asked: 2 GPUs
     in a day are a cost and a time, and the accelerators that a day would take. `otherwise` is what else the question
     may mean, for when this lacks inputs. `in_words`: its words ask for a number, which its figures alone may do as
@@ -62,23 +62,20 @@ class Request:
     in_words: bool = True
 
 
-def find_request(
-    question: str, earlier: Sequence[str], tables: Tables, *, currency: str = "", calculator: str = ""
-) -> Request | None:
+def find_request(question: str, earlier: Sequence[str], tables: Tables, *, currency: str = "") -> Request | None:
     """The calculation that `question` asks for after the questions `earlier`, or None.
 
-    `currency` is that of money that names none, as the company's profile says; a `calculator` that is named is not
-    looked for.
+    `currency` is that of money that names none, as the company's profile says.
     """
     last: Request | None = None
-    for before, text in pairwise(["", *earlier, question]):
-        del before
+    for text in (*earlier, question):
         reading = read_question(text, tables)
-        last = _follow(reading, last, currency) or _alone(reading, currency or (last.currency if last else ""))
+        money = currency or (last.currency if last else "")
+        last = _follow(reading, last, currency, tables) or _alone(reading, money, tables)
     return last
 
 
-def _alone(reading: Reading, currency: str, named: str = "") -> Request | None:
+def _alone(reading: Reading, currency: str, tables: Tables) -> Request | None:
     """The request of a question that stands by itself.
 
     Figures that fill all a calculator needs and go nowhere else ask for it without a question: LTV, ARPU $50, churn 4%.
@@ -88,6 +85,8 @@ def _alone(reading: Reading, currency: str, named: str = "") -> Request | None:
     found = ranked(reading, currency)
     if not asks_for_number(reading):
         found = [one for one in found if is_complete(*one[1:])]
+    if not found:
+        found = found_by_figures(reading, currency, tables)
     if not found:
         return None
     near = [one for one in found[:2] if one[0] > found[0][0] - _AS_LIKELY]
@@ -101,11 +100,13 @@ def _request(reading: Reading, calculator: Calculator[Any], placement: Placement
     beside = placement_for(reading, also, currency) if also else None
     wanted = cues_of(calculator.name).get("also", {}).get("when", ())
     joined = also and beside and all(name in beside.values for name in wanted) and "accelerators" in placement.values
+    placed_beside = [a for amounts in beside.amounts.values() for a in amounts] if joined and beside else []
+    unplaced = (*placement.left, *(amount for amount in placement.wording if amount.is_figure))
     return Request(
         calculator,
         _alternatives(placement.values),
         asked_step(calculator, reading.folded),
-        placement.left,
+        tuple(amount for amount in unplaced if amount not in placed_beside),
         () if reading.currency or currency else placement.unsaid,
         reading.amounts,
         reading.names,
@@ -115,7 +116,7 @@ def _request(reading: Reading, calculator: Calculator[Any], placement: Placement
     )
 
 
-def _follow(reading: Reading, last: Request | None, currency: str) -> Request | None:
+def _follow(reading: Reading, last: Request | None, currency: str, tables: Tables) -> Request | None:
     """The request of a question that changes the one before it: other inputs, another step, one of the alternatives."""
     if last is None or len(reading.text) > _LONGEST_FOLLOW_UP or not _leans(reading.folded):
         return None
@@ -124,7 +125,7 @@ def _follow(reading: Reading, last: Request | None, currency: str) -> Request | 
     calculator, placement = last.calculator, placement_for(reading, last.calculator, money)
     if placement.left or not (placement.values or picked is not None):
         # What it names has no place in the calculation before it: it may ask for another one.
-        fresh = _alone(reading, money)
+        fresh = _alone(reading, money, tables)
         calculator = fresh.calculator if fresh else _other_calculator(reading, last) or last.calculator
         placement = placement_for(reading, calculator, money)
     if says(cues_of(calculator.name).get("unless", "(?!)"), reading.folded):

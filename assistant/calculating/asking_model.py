@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.amount import Amount
 from assistant.calculating.asking import Request
-from assistant.calculating.cues import Reading, may_want_number
+from assistant.calculating.cues import Reading, is_of_its_field, may_want_number
 from assistant.calculating.fitting import is_needed, unit_for
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
@@ -56,16 +56,25 @@ def ask_model(client: ChatClient, reading: Reading, found: Request | None) -> Re
         return None
     base = found or Request(calculator, ({},), read=reading.amounts, names=reading.names, text=reading.folded)
     left = tuple(amount for amount in amounts if amount.text not in {text for text, _ in placed.values()})
+    if left:
+        return None  # a figure that the model leaves out is part of what was asked
     values = {name: value for name, (_, value) in placed.items()}
     named = _named(reading, input_specs(calculator.inputs))
     return replace(
-        base, alternatives=({**named, **base.alternatives[0], **values},), left=left, unsaid=(), otherwise=None
+        base, alternatives=({**named, **base.alternatives[0], **values},), left=(), unsaid=(), otherwise=None
     )
 
 
 def _which(client: ChatClient, reading: Reading, amounts: Sequence[Amount]) -> Calculator[Any] | None:
-    """One of the calculators that the amounts could fill. A small model cannot tell thirty apart, and reads slowly."""
-    possible = [calculator for calculator in CALCULATORS if _could_fill(calculator, reading, amounts)]
+    """One of the calculators of whose field the question speaks and which the amounts could fill.
+
+    A small model cannot tell thirty apart, and reads slowly; without a word of the field it is wrong as often as right.
+    """
+    possible = [
+        calculator
+        for calculator in CALCULATORS
+        if is_of_its_field(calculator.name, reading.folded) and _could_fill(calculator, reading, amounts)
+    ]
     if not possible:
         return None
     listed = "\n".join(f"{calculator.name}: {calculator.title.en}" for calculator in possible)

@@ -9,9 +9,9 @@ from assistant.answer import Answer, Calculation
 from assistant.calculating.asking import Request, may_ask
 from assistant.calculating.calculation import to_calculation
 from assistant.calculating.telling import tell
+from assistant.calculating.unplaced import MOST_LEFT, is_money, must_count, unclear
 from assistant.calculators.calculator import Text
 from assistant.calculators.errors import CalculationError, MissingInputError, NoValueError
-from assistant.calculators.units import CURRENCIES
 from assistant.profile import NO_COMPANY, Company, calculate_for
 from assistant.verifying.verification import Checked, Verified
 from corpus.document import Language
@@ -73,10 +73,16 @@ def work_out(
 
     None when so much is missing that the question was hardly one for a calculation.
     """
-    if any(code in amount.unit for amount in request.left for code in CURRENCIES):
-        # Money that found no place is part of what was asked: a figure without it would be another one.
+    if request.left:
         beside = work_out(request.otherwise, tables, language, company) if request.otherwise else None
-        return beside if isinstance(beside, Calculated) else None
+        if isinstance(beside, Calculated):
+            return beside
+        if any(is_money(amount) for amount in request.left) or len(request.left) > MOST_LEFT:
+            return None  # a part of what was asked: a figure without it would be another one
+        if question := unclear(request.left, request.calculator, request.alternatives[0], request.currency):
+            return NotCalculated("input_unclear", question.in_language(language)) if may_ask(request, ()) else None
+        if any(must_count(amount) for amount in request.left):
+            return None
     try:
         results = [calculate_for(company, request.calculator, values, tables) for values in request.alternatives]
         if request.also:

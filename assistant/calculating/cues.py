@@ -1,4 +1,4 @@
-"""What a question says and which calculators its words point at. The cue words stand in asking.toml."""
+"""What a question says and which calculators its words point at. The cue words stand in asking_words/."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.calculating.amounts import Amount, read_amounts
+from assistant.calculating.amount import Amount
+from assistant.calculating.amounts import read_amounts
 from assistant.calculating.known_names import Name, find_names, mask_names
 from assistant.calculating.numerals import fold
 from assistant.calculating.patterns import says
@@ -19,7 +20,7 @@ from assistant.calculators.units import CURRENCIES
 from corpus.language import HAN
 from corpus.tables import Tables
 
-_TABLE = Path(__file__).parent / "asking.toml"
+_WORDS = Path(__file__).parent / "asking_words"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,30 @@ def cue_hits(name: str, folded: str) -> int:
     return len(found) if all(says(need, folded) for need in ([needs] if isinstance(needs, str) else needs)) else 0
 
 
+def is_of_its_field(name: str, folded: str) -> bool:
+    """Whether a word of a calculator's field stands in the question, be it not enough to point at it."""
+    cues = cues_of(name)
+    if says(cues.get("unless", "(?!)"), folded):
+        return False
+    words = cues.get("cue", ())[:1] if cues.get("both") else cues.get("cue", ())  # the others are any question's
+    return any(says(word, folded) for word in (cues.get("hint", "(?!)"), *words))
+
+
 def asks_for_number(reading: Reading) -> bool:
     """Whether its words ask for a number, or for a yes or no that is one."""
     return says(cue_table()["asks"], reading.folded)
 
 
 def may_want_number(reading: Reading) -> bool:
-    """Whether it may be about a number that could be computed: not what others did, nor why, nor how to go about it."""
+    """Whether it may be about a number that could be computed: not what others did, nor why, nor how to go about it,
+    and not one that takes more than the formulas here, such as a discount.
+    """
     rules, folded = cue_table(), reading.folded
+    if says(rules["beyond"], folded):
+        return False
     if not says(rules["never"], folded) or says(rules["unless"], folded):
         return True
-    return sum(1 for amount in reading.amounts if amount.says_much) >= int(rules["figures_suffice"])
+    return sum(1 for amount in reading.amounts if amount.is_figure) >= int(rules["figures_suffice"])
 
 
 def asked_step(calculator: Calculator[Any], folded: str) -> str:
@@ -96,5 +110,8 @@ def cues_of(name: str) -> Mapping[str, Any]:
 
 @cache
 def cue_table() -> dict[str, Any]:
-    """Everything in asking.toml."""
-    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    """Everything in asking_words/."""
+    found: dict[str, Any] = {}
+    for path in sorted(_WORDS.glob("*.toml")):
+        found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return found

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from assistant.calculating.amounts import UNCLEAR_MONEY, UNSAID, Amount
+from assistant.calculating.amount import UNCLEAR_MONEY, UNSAID, Amount
 from assistant.calculating.patterns import says, words_pattern
 from assistant.calculators.calculator import InputSpec
 from assistant.calculators.units import CURRENCIES, is_in, measure
@@ -23,8 +23,27 @@ _COUNTED = (
     "sequence", "token", "request / day", "token / request", "customer", "person", "accelerator", "token / sequence",
 )  # fmt: skip
 _BITS = re.compile(r"\b(?:bit|byte|[kMGT]i?B)\b")
+# Units that so many amounts have that only words can say which input one is meant for.
+_COMMON = frozenset(
+    (
+        "", "percent", "hour", "day", "month", "minute", "token", "accelerator", "sequence", "GB", "token / sequence",
+        "CUR", "CUR / month", "CUR / Mtoken", "CUR / accelerator", "CUR / accelerator / hour", "GB / accelerator",
+        "token / second / sequence", "customer", "parameter", "CUR / customer", "CUR / customer / month",
+    )
+)  # fmt: skip
+# Units that nobody writes otherwise: beside the words of such an input a bare number can mean nothing else.
+CERTAIN_UNITS = frozenset(
+    (
+        "tCO2e / MWh", "interruption / accelerator / year", "W / accelerator", "GB", "GB / accelerator", "FLOP",
+        "TB / second / accelerator", "token / parameter", "token / second", "token / second / accelerator",
+        "token / second / sequence", "request / second",
+    )
+)  # fmt: skip
 # What stands beyond it belongs to the next amount: a 70% margin and 5% churn.
-_AND = re.compile(r"\band\b|和|与|、")
+_AND = re.compile(r"\band\b|和|与|、|\s/|/\s")
+# Up to here tokens may be a plain count: 4 drafted tokens. 4,096 tokens are no number of heads.
+_MOST_COUNTED = 64
+_PLAIN = ("token", "request", "person")
 _DEAREST_HOUR = 150.0
 # From here on a bare number beside words of money is money: 600 万, 80k. 16 servers are not.
 _LEAST_MONEY = 1000.0
@@ -45,15 +64,26 @@ def unit_for(amount: Amount, spec: InputSpec, *, nearness: float, currency: str)
     `nearness` is that of the words of the input, see `nearness_of`.
     """
     has_role = nearness > 0
+    if amount.like and has_role:
+        shared, tightness = unit_for(replace(amount, unit=amount.like, like=""), spec, nearness=0, currency=currency)
+        if shared:
+            return shared, min(tightness, _LOOSE)
     wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
     if "CUR" in spec.unit and (amount.unit in ("", UNCLEAR_MONEY) or amount.unit.startswith(UNSAID)):
         return _unsaid_money(amount, spec, nearness, currency)
     if not has_known_unit(amount):
-        return (_bare_as(amount, spec.unit, has_role=has_role), _LOOSE) if spec.unit else ("", _EXACT)
+        tightness = _EXACT if "percent" in spec.unit else _LOOSE  # a margin of 0.7 is none of $0.7
+        if not spec.unit:  # 一次猜 5 个
+            is_plain = not amount.unit or (has_role and amount.unit == f"{UNSAID} / request")
+            return "" if is_plain else None, _EXACT
+        return _bare_as(amount, spec.unit, has_role=has_role), tightness
     if any(same_measure(amount.unit, unit) for unit in wanted):
         return amount.unit, _EXACT
-    if has_role and not spec.unit and amount.unit.split(" / ")[0] in ("token", "request"):
-        return "", _LOOSE  # 4 drafted tokens are a plain 4
+    if has_role and spec.unit.startswith("interruption") and amount.unit in ("request", "interruption"):
+        return spec.unit, _LOOSE  # 年故障率 0.15 次
+    is_few = amount.says_much and amount.high <= _MOST_COUNTED
+    if has_role and not spec.unit and amount.unit.split(" / ")[0] in _PLAIN and is_few:
+        return "", _LOOSE  # 4 drafted tokens are a plain 4, and 8 heads no people
     return _completed(amount, wanted), _LOOSE
 
 
@@ -62,20 +92,31 @@ def _bare_as(amount: Amount, unit: str, *, has_role: bool) -> str | None:
     if not has_role:
         return None
     if amount.unit.startswith(UNSAID):
-        requests = f"request / {amount.unit.removeprefix(UNSAID + ' / ')}"
-        return requests if same_measure(requests, unit) else None
+        rate = amount.unit.removeprefix(UNSAID)
+        if rate == " / second" and unit.startswith("token / second"):
+            return unit  # 一张卡每秒能出 1600
+        said = next((said for what in ("request", "interruption") if same_measure(said := f"{what}{rate}", unit)), None)
+        return said or (_as_share(amount, unit) if "percent" in unit else None)
     if amount.unit:
         return None
-    if unit == "percent":
-        return "" if 0 < amount.low <= 1 else None
-    return unit if unit in _COUNTED else None
+    if "percent" in unit:
+        return _as_share(amount, unit)
+    return unit if unit in _COUNTED or unit in CERTAIN_UNITS else None
+
+
+def _as_share(amount: Amount, unit: str) -> str | None:
+    """A number up to one where a share is meant: margin 0.7, churn 0.03."""
+    return unit.replace("percent", "1") if 0 < amount.low <= 1 and amount.high <= 1 else None
 
 
 def _completed(amount: Amount, wanted: Sequence[str]) -> str | None:
     """The unit of an amount that leaves out a part of it, such as per card."""
+    if "" in wanted:
+        return None
     unit = amount.unit
     variants = [unit, unit.replace("customer", "sequence"), unit.replace("person", "customer")]
     variants += ["sequence"] if unit == "request" else []  # 50 conversations at once
+    variants += [unit.replace("request", "interruption")] if "accelerator" in unit else []  # 每卡每年 0.2 次
     for said in dict.fromkeys(variants):
         if said != amount.unit and any(same_measure(said, unit) for unit in wanted):
             return said
@@ -98,6 +139,8 @@ def _may_be_hourly(amount: Amount) -> bool:
 def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: str) -> tuple[str | None, float]:
     """An amount of money without its currency is money only where the words say so: 600 万, CAC 300, not 16 servers."""
     is_named = nearness >= _RIGHT_BESIDE and not amount.after
+    if is_telling(amount, spec):
+        return currency + amount.unit.removeprefix(UNSAID), _LOOSE
     if not nearness or (not amount.unit and amount.high < _LEAST_MONEY and not is_named):
         return None, 0.0
     wanted = spec.unit.replace("CUR", currency)
@@ -105,6 +148,17 @@ def _unsaid_money(amount: Amount, spec: InputSpec, nearness: float, currency: st
         return wanted, _LOOSE
     money = replace(amount, unit=currency + amount.unit.removeprefix(UNSAID))
     return money.unit if same_measure(money.unit, wanted) else _completed(money, [wanted]), _LOOSE
+
+
+def is_telling(amount: Amount, spec: InputSpec) -> bool:
+    """Whether the unit alone tells that an amount is meant for an input: watts, tokens a parameter, money a person."""
+    is_unsaid = amount.unit.startswith(f"{UNSAID} / ") and "CUR" in spec.unit
+    if spec.unit in _COMMON or not (is_unsaid or has_known_unit(amount)):
+        return False
+    if is_unsaid:
+        return same_measure(CURRENCIES[0] + amount.unit.removeprefix(UNSAID), spec.unit.replace("CUR", CURRENCIES[0]))
+    wanted = [spec.unit.replace("CUR", code) for code in CURRENCIES] if "CUR" in spec.unit else [spec.unit]
+    return any(same_measure(amount.unit, unit) for unit in (*wanted, *(["W"] if spec.unit.startswith("W ") else [])))
 
 
 @lru_cache(maxsize=_PAIRS_KEPT)

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.calculating.flags import read_flag, write_flag
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, Text, input_specs
-from assistant.calculators.errors import BadInputError
+from assistant.calculators.errors import BadInputError, UnclearCurrencyError
 from assistant.calculators.written import write_amount, write_unit
 from corpus.document import Language
 from corpus.tables import Tables
@@ -136,6 +136,8 @@ def read_text(name: str, spec: InputSpec, text: str, tables: Tables, *, example:
     """
     try:
         return read_flag(name, spec, text, tables)
+    except UnclearCurrencyError:
+        raise
     except BadInputError as error:
         written = example or EXAMPLES.get(spec.unit, "")
         like = Text(f"write it like {written}", f"请写成 {written} 这样") if written else error.text

@@ -15,7 +15,7 @@ from assistant.calculating.numerals import fold
 from corpus.tables import Tables
 
 _TABLE = Path(__file__).parent / "known_names.toml"
-_NOT_INSIDE = r"(?<![a-z\d.])"
+_NOT_INSIDE = r"(?:(?<![a-z\d.])|(?<=\dx))"  # 8xH100
 # The version of a model family is no number of the question: GPT-5, Qwen 2.5, DeepSeek-V3. A size is: Llama-7B.
 _VERSIONED = re.compile(
     r"(?<![a-z])(?:gpt|llama|qwen|deepseek|claude|gemini|gemma|mistral|mixtral|glm|phi|kimi|grok|yi|olmo|falcon|bloom)"

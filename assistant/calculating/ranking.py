@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
-from assistant.calculating.amounts import Amount
+from assistant.calculating.as_wanted import as_wanted
+from assistant.calculating.completing import compared, multiplied, shared
 from assistant.calculating.cues import Reading, cue_hits, cues_of
 from assistant.calculating.patterns import says
-from assistant.calculating.placing import Placement, compared, multiplied, place, shared
+from assistant.calculating.placing import Placement, place
 from assistant.calculators.calculate import plays_a_part
 from assistant.calculators.calculator import Calculator, InputSpec, input_specs
 from assistant.calculators.precision import BYTES
+from assistant.calculators.quantity import given
 from assistant.calculators.registry import CALCULATORS
-from assistant.calculators.units import CURRENCIES
 
-_MACHINE = r"server|\bbox|\bnode|machine|服务器|整机|一台|机器|节点"
-_CLAUSE = r"[,，。;；!！?？\n]"
+_FULL = r"满负荷|不闲着|7\s?[x×*]\s?24|24/7|around the clock|always busy|never idle|fully utili[sz]ed|全天候"
 
 
 def ranked(reading: Reading, currency: str) -> list[tuple[float, Calculator[Any], Placement]]:
@@ -61,7 +59,10 @@ def is_complete(calculator: Calculator[Any], placement: Placement) -> bool:
         for name, spec in input_specs(calculator.inputs).items()
         if may_not_be_left_out(spec) and plays_a_part(spec, given) and not (spec.of_model and is_known)
     ]
-    is_told = len(given) > 1 and bool(placement.amounts)
+    takes_figures = any(spec.kind == "number" for spec in input_specs(calculator.inputs).values())
+    cues = cues_of(calculator.name)
+    fewest = 1 if len(needed) <= 1 and cues.get("both") and not cues.get("never_ask") else 2
+    is_told = (len(given) >= fewest and bool(placement.amounts)) or (bool(given) and not takes_figures)
     return is_told and not placement.left and all(name in given for name in needed)
 
 
@@ -77,44 +78,13 @@ def placement_for(reading: Reading, calculator: Calculator[Any], currency: str) 
     cues = cues_of(calculator.name)
     roles = {**cues_of("common")["roles"], **cues.get("roles", {})}
     money = reading.currency or currency or reading.usual_currency
-    amounts = _per_customer(reading.amounts) if cues.get("per_customer") else reading.amounts
-    amounts = _per_card(amounts, reading.folded) if cues.get("per_card") else amounts
-    found = place(amounts, reading.names, reading.folded, specs, roles, currency=money)
+    amounts = as_wanted(reading.amounts, reading.folded, cues)
+    found = place(amounts, reading.names, reading.folded, specs, roles, currency=money, sums=cues.get("sum", ()))
+    if cues.get("full", "") not in ("", *found.values) and says(_FULL, reading.folded):
+        found = replace(found, values={**found.values, cues["full"]: (given(100, "percent", ""),)})
     if (widest := cues.get("widest")) and says(widest["when"], reading.folded):
         found = compared(found, widest["of"], widest["into"], BYTES)
-    return multiplied(shared(found, cues.get("same", ())), specs, cues.get("derive", ()))
-
-
-def _per_customer(amounts: Sequence[Amount]) -> Sequence[Amount]:
-    """What is said of one customer, as of a company of one: a margin is the same. Not when totals stand beside it."""
-    money = [amount.unit for amount in amounts if any(code in amount.unit for code in CURRENCIES)]
-    totals = [unit for unit in money if "month" in unit and "customer" not in unit and "person" not in unit]
-    if not money or "customer" not in money[0] or totals:
-        return amounts
-    return [
-        replace(amount, unit=" / ".join(part for part in amount.unit.split(" / ") if part != "customer"))
-        if amount.unit in money
-        else amount
-        for amount in amounts
-    ]
-
-
-def _per_card(amounts: Sequence[Amount], folded: str) -> Sequence[Amount]:
-    """The price of a machine with so many cards as that of each: $300k for a server of 8 H100."""
-    for one, other in pairwise(sorted(amounts, key=lambda amount: amount.start)):
-        count, money = (one, other) if one.unit == "accelerator" else (other, one)
-        between = folded[one.end : other.start]
-        is_one_machine = count.unit == "accelerator" and count.low > 1 and money.unit in CURRENCIES
-        if (
-            is_one_machine
-            and says(_MACHINE, folded[max(0, one.start - 8) : other.end + 24])
-            and not says(_CLAUSE, between)
-        ):
-            each = replace(
-                money, unit=f"{money.unit} / accelerator", low=money.low / count.low, high=money.high / count.low
-            )
-            return [each if amount is money else amount for amount in amounts if amount is not count]
-    return amounts
+    return multiplied(shared(found, cues.get("same", ()), roles), specs, cues.get("derive", ()))
 
 
 def may_not_be_left_out(spec: InputSpec) -> bool:

@@ -134,5 +134,5 @@ BUDGET = Calculator(
     inputs=Project,
     formula=project_budget,
     unit="CUR",
-    example='--parameters 7B --tokens 2T --people 8 --salary "$20k/month" --months 6months',
+    example="--parameters 7B --tokens 2T --people 8 --salary '$20k/month' --months 6months",
 )

@@ -84,5 +84,5 @@ BURN_MULTIPLE = Calculator(
     inputs=Growth,
     formula=burn_multiple,
     unit="",
-    example='--monthly-burn "$250k/month" --window 12months --new-arr "$2M"',
+    example="--monthly-burn '$250k/month' --window 12months --new-arr '$2M'",
 )

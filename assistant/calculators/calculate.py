@@ -11,6 +11,7 @@ from assistant.calculators.calculator import (
     GivenInput,
     InputSpec,
     Result,
+    Step,
     TableValue,
     Text,
     Trace,
@@ -59,13 +60,19 @@ def calculate(
     if missing := [name for name, spec in needed.items() if name not in read and not spec.optional]:
         raise _missing(calculator, missing, specs)
     inputs = calculator.inputs(**{name: _as_argument(spec, read.get(name), tables) for name, spec in specs.items()})
-    unit = calculator.unit.replace("CUR", currency)
-    value = calculator.formula(inputs, trace)
+    title, unit, value = calculator.title, calculator.unit.replace("CUR", currency), calculator.formula(inputs, trace)
+    if headline := _headline(calculator, values, trace):
+        title, unit, value = headline.label, headline.unit, headline.quantity.named(headline.symbol, headline.unit)
     ordered = tuple(read[name] for name in specs if name in read)
     sources = tuple(trace.sources)
-    return Result(
-        calculator.name, calculator.title, ordered, tuple(trace.steps), value, unit, tuple(trace.notes), sources
-    )
+    return Result(calculator.name, title, ordered, tuple(trace.steps), value, unit, tuple(trace.notes), sources)
+
+
+def _headline(calculator: Calculator[Any], values: Mapping[str, Value], trace: Trace) -> Step | None:
+    """The step that the given inputs ask for instead of the calculator's own value."""
+    symbols = [symbol for name, symbol in calculator.headlines if name in values]
+    steps = {step.symbol: step for step in trace.steps}
+    return next((steps[symbol] for symbol in symbols if symbol in steps), None)
 
 
 def plays_a_part(spec: InputSpec, values: Mapping[str, object]) -> bool:

@@ -201,6 +201,8 @@ class Calculator(Generic[Inputs]):
     """A named formula.
 
     `formula` returns the value asked for; what was done on the way is in the Trace. `example` shows its flags.
+    `headlines` are inputs that ask for another figure, each with the symbol of the step that gives it: who says how
+    long a service was down asks for what is left. The first that was given counts.
     """
 
     name: str
@@ -210,6 +212,7 @@ class Calculator(Generic[Inputs]):
     unit: str
     example: str
     curve: Curve | None = None
+    headlines: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ class GivenInput:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finished calculation; `value` is in `unit`."""
+    """A finished calculation; `value` is in `unit`, and `title` says what it is."""
 
     name: str
     title: Text

@@ -35,7 +35,7 @@ def error_budget(target: Target, trace: Trace) -> Quantity:
     share = constant(1) - target.target
     budget = trace.step("B", Text("error budget", "错误预算"), share * target.window, "minute")
     if target.downtime:
-        left = trace.step("L", Text("left of it", "剩余预算"), budget - target.downtime, "minute")
+        left = trace.step("L", Text("left of the error budget", "剩余的错误预算"), budget - target.downtime, "minute")
         if left.to("minute") < 0:
             trace.note(Text("The target has been missed.", "目标已经无法达成。"))
     rate = target.burn_rate
@@ -65,4 +65,5 @@ ERROR_BUDGET = Calculator(
     formula=error_budget,
     unit="minute",
     example="--target 99.9% --window 30days --errors 0.5%",
+    headlines=(("downtime", "L"), ("errors", "t"), ("burn_rate", "t")),
 )

@@ -3,6 +3,7 @@
 CalculationError
 ├── MissingInputError     an input that no default can fill; `names` says which
 ├── BadInputError         an input that cannot be meant: a wrong unit, negative, absurd, two currencies; `name`
+│   └── UnclearCurrencyError    ¥, which two currencies have
 └── NoValueError          the inputs are fine and there is no such figure: a break-even that is never reached
 """
 
@@ -35,6 +36,10 @@ class BadInputError(CalculationError):
     def __init__(self, name: str, text: Text) -> None:
         super().__init__(text)
         self.name = name
+
+
+class UnclearCurrencyError(BadInputError):
+    """Money whose sign stands for two currencies; the text says how to write what was typed."""
 
 
 class NoValueError(CalculationError):

@@ -50,7 +50,7 @@ class Traffic(Served):
 def fleet_size(traffic: Traffic, trace: Trace) -> Quantity:
     """Replicas = ceil(peak requests per second × (prompt ÷ prefill speed + output ÷ decoding speed)).
 
-    The speeds are those of `roofline`, or the measured one, which must include the reading of prompts. Reading and
+    The speeds are those of `serve-speed`, or the measured one, which must include the reading of prompts. Reading and
     writing are taken to share the same accelerators one after the other. No spare for failures or a second region.
     """
     label = Text("requests per second in the busiest hour", "高峰每秒请求数")

@@ -83,5 +83,5 @@ GROSS_MARGIN = Calculator(
     inputs=Serving,
     formula=gross_margin,
     unit="percent",
-    example='--revenue "$200k/month" --inference "$70k/month" --hosting "$10k/month" --support "$8k/month"',
+    example="--revenue '$200k/month' --inference '$70k/month' --hosting '$10k/month' --support '$8k/month'",
 )

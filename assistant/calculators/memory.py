@@ -51,7 +51,7 @@ class Weights:
         unless=("card",),
     )  # fmt: skip
     card: Quantity | None = number(
-        Text("memory of one accelerator", "单卡显存"), "GB / accelerator", "M", least=1, most=1e4, optional=True
+        Text("memory of one accelerator", "单卡显存"), "GB / accelerator", "M", least=4, most=1e4, optional=True
     )
     usable: Quantity = usable_share()
 

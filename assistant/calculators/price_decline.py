@@ -76,6 +76,6 @@ PRICE_DECLINE = Calculator(
     inputs=Decline,
     formula=price_after,
     unit="CUR / Mtoken",
-    example='--price "$10/Mtok" --time 2years',
+    example="--price '$10/Mtok' --time 2years",
     curve=Curve("time", ("p_t",), _asked_time),
 )

@@ -29,7 +29,7 @@ class Rent:
 
 
 def rent_bill(rent: Rent, trace: Trace) -> Quantity:
-    """Money = accelerators × hours × price (facts F-28). Idle hours are billed; storage and network are not in it.
+    """Money = accelerators × hours × price. Idle hours are billed; storage and network are not in it.
 
     :raises MissingInputError: when neither hours nor accelerators with a time are given.
     """

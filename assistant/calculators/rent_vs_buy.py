@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from assistant.calculators.calculator import Calculator, Curve, Result, Text, Trace, chip, number
 from assistant.calculators.calendar import HOURS_A_MONTH
-from assistant.calculators.errors import NoValueError
+from assistant.calculators.errors import BadInputError, NoValueError
 from assistant.calculators.prices import board_power, purchase_price
 from assistant.calculators.quantity import Quantity, constant
 from assistant.calculators.written import write_quantity
 from corpus.tables import Accelerator
+
+# No card costs less than so many hours of its rent: four days.
+_FEWEST_HOURS = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ def break_even_months(choice: RentOrBuy, trace: Trace) -> Quantity:
     stops being true when a newer generation makes the bought card obsolete before t*, when rents fall meanwhile, and it
     knows no cost of capital.
     """
+    _check_prices(choice)
     monthly = f"{choice.price.currency} / accelerator / month"
     paid = choice.purchase + choice.extra if choice.extra else choice.purchase
     if choice.resale.to("") > 0:
@@ -94,6 +98,20 @@ def break_even_months(choice: RentOrBuy, trace: Trace) -> Quantity:
         trace.step("O_t", Text("own card in that time", "期间自有成本"), paid + running * choice.months, money)
     _say_what_limits(choice, even, trace)
     return even
+
+
+def _check_prices(choice: RentOrBuy) -> None:
+    """:raises BadInputError: when a card would cost what a few days of rent do: one of the two is another amount."""
+    if choice.purchase < choice.price * constant(_FEWEST_HOURS, "hour"):
+        bought, rented = write_quantity(choice.purchase, "en"), write_quantity(choice.price, "en")
+        raise BadInputError(
+            "purchase",
+            Text(
+                f"A card for {bought} cannot be meant when one rents for {rented}.",
+                f"每卡时租金{write_quantity(choice.price, 'zh')}的卡，购买价不可能只是"
+                f"{write_quantity(choice.purchase, 'zh')}。",
+            ),
+        )
 
 
 def _running_cost(choice: RentOrBuy, trace: Trace, monthly: str) -> Quantity:
@@ -142,6 +160,6 @@ RENT_VS_BUY = Calculator(
     inputs=RentOrBuy,
     formula=break_even_months,
     unit="month",
-    example='--accelerator h100-sxm --price "$2.5/h" --purchase "$30k" --extra "$12k"',
+    example="--accelerator h100-sxm --price '$2.5/h' --purchase '$30k' --extra '$12k'",
     curve=Curve("months", ("R_t", "O_t"), _twice_break_even, starts_at=0.01),
 )

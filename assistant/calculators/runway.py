@@ -1,4 +1,4 @@
-"""How long the cash lasts."""
+"""How long the cash lasts, and how much of it a time takes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from assistant.calculators.quantity import Quantity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cash:
-    """Cash, and what leaves a month: net burn itself, or spending and revenue."""
+    """Cash, and what leaves a month: net burn itself, or spending and revenue.
 
-    cash: Quantity = number(Text("cash", "现金"), "CUR", "M", most=1e12)
+    Without cash, `lasting` says for how long it should be enough.
+    """
+
+    cash: Quantity | None = number(Text("cash", "现金"), "CUR", "M", most=1e12, unless=("lasting",))
     burn: Quantity | None = number(
         Text("net burn", "净消耗"), "CUR / month", "b", most=1e11, optional=True, least=None, above_zero=False
     )
@@ -32,15 +35,21 @@ class Cash:
     after: Quantity | None = number(
         Text("time to look ahead", "向后推算的时间"), "month", "t", most=240, optional=True, above_zero=False
     )
+    lasting: Quantity | None = number(
+        Text("time the cash should last", "现金要够用的时间"), "month", "t_n", most=240, optional=True
+    )
 
 
 def runway(cash: Cash, trace: Trace) -> Quantity:
-    """Months = cash ÷ net burn, with net burn = cash out − cash in (the usual definition).
+    """Months = cash ÷ net burn, with net burn = cash out − cash in; the cash that a time takes = net burn × time.
 
     It takes burn and revenue as they are today: with growth of either, with seasons or with payments that come late it
     is only a first figure. It ends at zero cash; a company must act months before.
     """
-    monthly = f"{cash.cash.currency} / month"
+    currency = next(
+        money.currency for money in (cash.cash, cash.burn, cash.spending, cash.revenue, cash.added) if money
+    )
+    monthly = f"{currency} / month"
     burn = _net_burn(cash, trace, monthly)
     if burn.to(monthly) <= 0:
         raise NoValueError(
@@ -49,12 +58,18 @@ def runway(cash: Cash, trace: Trace) -> Quantity:
                 "收入不低于支出：照此下去现金不会耗尽。",
             )
         )
-    months = trace.step("T", Text("runway", "现金跑道"), cash.cash / burn, "month")
-    if cash.after:
-        left = trace.step(
-            "M_t", Text("cash left then", "届时剩余现金"), cash.cash - burn * cash.after, cash.cash.currency
+    if cash.cash is None:
+        assert cash.lasting is not None  # there unless cash is given
+        return trace.step(
+            "M_n", Text("cash needed for that time", "撑过这段时间所需的现金"), burn * cash.lasting, currency
         )
-        if left.to(cash.cash.currency) < 0:
+    months = trace.step("T", Text("runway", "现金跑道"), cash.cash / burn, "month")
+    if cash.lasting:
+        missing = Text("cash that is missing for the time wanted", "要撑够所需时间还差的现金")
+        trace.step("M_r", missing, burn * cash.lasting - cash.cash, currency)
+    if cash.after:
+        left = trace.step("M_t", Text("cash left then", "届时剩余现金"), cash.cash - burn * cash.after, currency)
+        if left.to(currency) < 0:
             trace.note(Text("The cash does not last that long.", "现金撑不到那个时候。"))
     return months
 
@@ -82,7 +97,7 @@ def _net_burn(cash: Cash, trace: Trace, monthly: str) -> Quantity:
 
 
 def _until_zero(result: Result) -> float:
-    return result.value.to("month")
+    return next((step.quantity.to("month") for step in result.steps if step.symbol == "T"), 0.0)
 
 
 RUNWAY = Calculator(
@@ -91,6 +106,7 @@ RUNWAY = Calculator(
     inputs=Cash,
     formula=runway,
     unit="month",
-    example='--cash "$3M" --spending "$260k/month" --revenue "$60k/month"',
+    example="--cash '$3M' --spending '$260k/month' --revenue '$60k/month'",
+    headlines=(("lasting", "M_n"), ("after", "M_t")),
     curve=Curve("after", ("M_t",), _until_zero, starts_at=0.001),
 )

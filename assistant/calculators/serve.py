@@ -33,8 +33,9 @@ class ServedAtCost(Served):
 def serving_speed(served: Served, trace: Trace) -> Quantity:
     """Output tokens per second of one replica at a batch: share reached × batch ÷ least time of a decoding step.
 
-    See `roofline` for the time of a step, its source and its limits. An upper figure: what is measured on real traffic
-    replaces it.
+    A step takes cache ÷ bandwidth + max(2·N·B ÷ peak, weights ÷ bandwidth) (How to Scale Your Model, inference).
+    Arithmetic is in BF16 whatever the weights are stored in; communication and scheduling are in the share that is
+    reached. An upper figure: what is measured on real traffic replaces it.
     """
     replica = roofline(served, trace)
     edge = critical_batch(served.accelerator, served.precision, trace)

@@ -13,7 +13,7 @@ class Team:
     """People and their pay before what an employer adds."""
 
     people: Quantity = number(Text("people", "人数"), "person", "n", most=1e6)
-    salary: Quantity = number(Text("average salary", "平均薪资"), "CUR / person / year", "w", most=1e8)
+    salary: Quantity = number(Text("average salary", "平均薪资"), "CUR / person / year", "w", least=500, most=1e8)
     added: Quantity = number(
         Text("contributions, benefits and equipment", "社保公积金、福利与设备"), "percent", "z", default=30, most=300,
         above_zero=False,
@@ -49,5 +49,5 @@ TEAM_COST = Calculator(
     inputs=Team,
     formula=team_cost,
     unit="CUR / month",
-    example='--people 12 --salary "$120k/year"',
+    example="--people 12 --salary '$120k/year'",
 )

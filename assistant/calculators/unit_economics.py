@@ -32,7 +32,7 @@ class Margin:
 class Lifetime(Margin):
     """A customer until they leave."""
 
-    churn: Quantity = number(Text("customers lost a month", "客户流失率"), "percent / month", "q", most=100)
+    churn: Quantity = number(Text("customers lost a month", "每月客户流失率"), "percent / month", "q", most=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,8 @@ def payback(customer: Acquisition, trace: Trace) -> Quantity:
 def value_to_cost(customer: Customer, trace: Trace) -> Quantity:
     """LTV ÷ CAC, with LTV = ARPA × gross margin ÷ churn and payback = CAC ÷ (ARPA × gross margin).
 
-    The usual definitions; see `lifetime_value` and `payback` for where they stop being true.
+    The usual definitions. The churn is taken to stay as it is: with few months of data or contracts of a year it is a
+    guess. The cost of winning a customer is only honest with the people of sales and marketing in it.
     """
     profit = _gross_profit(customer, trace)
     value = trace.step(
@@ -107,6 +108,10 @@ def _payback(cac: Quantity, profit: Quantity, trace: Trace) -> Quantity:
 
 def _gross_profit(customer: Margin, trace: Trace) -> Quantity:
     if customer.profit is not None:
+        if customer.revenue is not None and customer.revenue < customer.profit:
+            raise BadInputError(
+                "profit", Text("the gross profit cannot be more than the revenue", "毛利不可能多于收入")
+            )
         return customer.profit
     assert customer.revenue is not None  # there unless the profit is given
     unit = customer.revenue.unit
@@ -143,7 +148,7 @@ LTV = Calculator(
     inputs=Lifetime,
     formula=lifetime_value,
     unit="CUR / customer",
-    example='--revenue "$50/month" --margin 60% --churn "3%/month"',
+    example="--revenue '$50/month' --margin 60% --churn '3%/month'",
 )
 CAC_PAYBACK = Calculator(
     name="cac-payback",
@@ -151,7 +156,7 @@ CAC_PAYBACK = Calculator(
     inputs=Acquisition,
     formula=payback,
     unit="month",
-    example='--revenue "$50/month" --margin 60% --cac "$300"',
+    example="--revenue '$50/month' --margin 60% --cac '$300'",
 )
 UNIT_ECONOMICS = Calculator(
     name="unit-economics",
@@ -159,5 +164,5 @@ UNIT_ECONOMICS = Calculator(
     inputs=Customer,
     formula=value_to_cost,
     unit="",
-    example='--revenue "$50/month" --margin 60% --churn "3%/month" --cac "$300"',
+    example="--revenue '$50/month' --margin 60% --churn '3%/month' --cac '$300'",
 )

@@ -14,6 +14,7 @@ from typing import Any
 from assistant.app import Workspace
 from assistant.calculating.calculation import to_calculation
 from assistant.calculating.flags import read_flag, write_flag
+from assistant.calculating.form import Field, form_fields
 from assistant.calculating.plotting import plot_curve
 from assistant.calculators.calculate import Value
 from assistant.calculators.calculator import Calculator, InputSpec, Result, input_specs
@@ -28,8 +29,22 @@ from corpus.tables import Tables
 EXIT_USAGE = 2
 
 _WORDS = {
-    "en": {"assumed": "assumed", "sources": "Sources", "explain": "Formula", "inputs": "Inputs", "drawn": "drawn in"},
-    "zh": {"assumed": "假定", "sources": "来源", "explain": "公式说明", "inputs": "输入", "drawn": "图已存为"},
+    "en": {
+        "assumed": "assumed",
+        "sources": "Sources",
+        "explain": "Formula",
+        "inputs": "Inputs",
+        "drawn": "drawn in",
+        "default": "default",
+    },
+    "zh": {
+        "assumed": "假定",
+        "sources": "来源",
+        "explain": "公式说明",
+        "inputs": "输入",
+        "drawn": "图已存为",
+        "default": "默认",
+    },
 }
 
 
@@ -60,7 +75,11 @@ def _add_calculator(names: Any, common: argparse.ArgumentParser, calculator: Cal
         inputs.add_argument(write_flag(name), dest=f"input_{name}", metavar="X", help=_help(spec).replace("%", "%%"))
     output = parser.add_argument_group("output")
     output.add_argument("--json", action="store_true", help="the calculation as JSON, on one line")
-    output.add_argument("--explain", action="store_true", help="the formula, its source and where it stops being true")
+    output.add_argument(
+        "--explain",
+        action="store_true",
+        help="the formula, its source, where it stops being true, and what stands in for each input",
+    )
     output.add_argument("--lang", choices=("zh", "en"), help="the language of the output (default: the environment's)")
     if calculator.curve:
         output.add_argument("--plot", type=Path, metavar="FILE", help="draw the curve as SVG, PDF or PNG")
@@ -71,10 +90,10 @@ def run(options: argparse.Namespace, workspace: Workspace, terminal: Terminal) -
     """Calculate and print."""
     calculator: Calculator[Any] = options.calculator
     language: Language = options.lang or language_of_environment()
-    if options.explain:
-        _print_explanation(calculator, language, terminal)
-        return 0
     tables = workspace.tables()
+    if options.explain:
+        _print_explanation(calculator, tables, language, terminal)
+        return 0
     try:
         values = _values(calculator, options, tables)
         company = workspace.company()
@@ -140,14 +159,28 @@ def _print(result: Result, language: Language, terminal: Terminal) -> None:
         terminal.answer(f"  {source}")
 
 
-def _print_explanation(calculator: Calculator[Any], language: Language, terminal: Terminal) -> None:
+def _print_explanation(calculator: Calculator[Any], tables: Tables, language: Language, terminal: Terminal) -> None:
     words = _WORDS[language]
     terminal.answer(f"{calculator.name}: {calculator.title.in_language(language)}\n\n{words['explain']}:")
-    terminal.answer(inspect.getdoc(calculator.formula) or "")
+    # What a formula raises is for those who call it.
+    terminal.answer((inspect.getdoc(calculator.formula) or "").split("\n\n:raises")[0])
     terminal.answer(f"\n{words['inputs']}:")
-    for name, spec in input_specs(calculator.inputs).items():
-        terminal.answer(f"  {write_flag(name):<18} {spec.label.in_language(language)} {spec.symbol} [{spec.unit}]")
+    for read in form_fields(calculator, tables, language):
+        spec = input_specs(calculator.inputs)[read.name]
+        said = f"  {write_flag(read.name):<18} {read.label} {spec.symbol}".rstrip()
+        kind = spec.unit or ", ".join(spec.choices)
+        terminal.answer(f"{said}{f' [{kind}]' if kind else ''}{_stands_in(read, language)}")
     terminal.answer(f"\nassistant cost {calculator.name} {calculator.example}")
+
+
+def _stands_in(read: Field, language: Language) -> str:
+    """What counts where an input is not given."""
+    if read.required:
+        return ""
+    because = f" ({read.because})" if language == "en" else f"（{read.because}）"
+    if not read.standard:
+        return f" – {read.because}"
+    return f" – {_WORDS[language]['default']} {read.standard}{because if read.because else ''}"
 
 
 def _help(spec: InputSpec) -> str:
