@@ -133,10 +133,11 @@ def answer_ms(claims: Sequence[Claim], documents: Mapping[str, Document], weight
 
 
 def _unseen_lexicon(claims: Sequence[Claim], documents: Mapping[str, Document]) -> Lexicon:
-    """What the product learns from the twins, without the sections that claims are made of: they would be too easy."""
-    used = {_passage(claim, documents).text for claim in claims} | {
+    """What the product learns from the twins, without the sections that claims in the other language are about."""
+    across = [claim for claim in claims if claim.language != documents[claim.document].language]
+    used = {_passage(claim, documents).text for claim in across} | {
         passage_of(twin, section).text
-        for claim in claims
+        for claim in across
         for twin in [documents[documents[claim.document].twin]]
         for section in twin.sections
         if section.anchor == claim.section

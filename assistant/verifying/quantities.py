@@ -58,6 +58,8 @@ _UNITS = {
 _UNIT = re.compile(r"[\s-]?(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()) + ")")
 CURRENCIES = frozenset({"usd", "cny", "eur", "cad", "gbp", "jpy"})
 _BYTES = frozenset({"kb", "mb", "gb", "tb", "pb"})
+_TIMES = frozenset({"ms", "s", "min", "h", "day", "week", "month", "year"})
+_SHARE = re.compile(r"[%‰成]|percent")
 # The unit of a figure that counts something else: 32 heads are not 32 GB.
 _SOMETHING = "something"
 _COUNTED = re.compile(r"\s?[a-z]{3,}")
@@ -77,6 +79,17 @@ class Quantity:
     value: float
     text: str
     unit: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it can be taken for another figure of: money, time, bytes, a share, or its unit; empty without one."""
+        if self.unit in CURRENCIES:
+            return "money"
+        if self.unit in _TIMES:
+            return "time"
+        if self.unit in _BYTES:
+            return "bytes"
+        return self.unit if self.unit not in ("", _SOMETHING) else "share" if _SHARE.search(self.text) else ""
 
     def stands_in(self, others: Iterable[Quantity]) -> bool:
         """Whether this figure is one of `others`. A unit that is not known is no difference, another one is."""

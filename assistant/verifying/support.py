@@ -9,9 +9,9 @@ NOT covered: words that mean the same, contradictions by the meaning of words al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
 from assistant.reading import Passage
 from assistant.verifying.clauses import added_limits, clause_differences
@@ -19,13 +19,14 @@ from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.deciding import only_from_question
 from assistant.verifying.inert import foreign_addresses
+from assistant.verifying.joins import misjoined
 from assistant.verifying.names import missing_names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
 from assistant.verifying.second_opinion import SecondOpinion
-from assistant.verifying.sentences import split_sentences
+from assistant.verifying.stretches import Stretch, read_stretches
 from corpus.document import Language
 from corpus.language import document_language
 from index.words import content_words
@@ -35,10 +36,8 @@ SUPPORT_THRESHOLD = 0.65
 ALSO_CITED_WITHIN = 0.1
 # What a figure counts beside words, whose weights lie between 1 and 7.
 FIGURE_WEIGHT = 3.0
-_LONGEST_STRETCH = 3
 # A stretch that says less than this of a sentence is not half of what the sentence joins.
 _WORTH_JOINING = 0.35
-_STRETCHES_KEPT = 8_000  # some 5 KB each
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +60,6 @@ class Support:
         return self.score >= SUPPORT_THRESHOLD and not self.missing_figures and not self.objections
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    passage: Passage
-    start: int
-    end: int
-    text: str
-    words: frozenset[str]
-    figures: tuple[Quantity, ...]
-    is_sentence: bool = False
-
-    def is_foreign_to(self, language: Language) -> bool:
-        """Whether it is in the other language: a document of one may hold paragraphs of the other."""
-        return self.passage.document.language != language and document_language(self.text) != language
-
-    def overlaps(self, other: _Stretch) -> bool:
-        return self.start < other.end and other.start < self.end
-
-    def joined(self, other: _Stretch) -> _Stretch:
-        first, second = sorted((self, other), key=lambda stretch: stretch.start)
-        return _Stretch(
-            self.passage,
-            first.start,
-            second.end,
-            f"{first.text}\n{second.text}",
-            self.words | other.words,
-            self.figures + other.figures,
-        )
-
-
 class SupportChecker:
     """Checks sentences against a fixed set of passages.
 
@@ -109,7 +79,7 @@ class SupportChecker:
         self.passages = passages
         self._question = question
         self._given = read_all_figures(question)
-        self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
+        self._stretches = [stretch for passage in passages for stretch in read_stretches(passage)]
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
         self._translate = translate
         self._second_opinion = second_opinion
@@ -121,7 +91,7 @@ class SupportChecker:
         words = frozenset(content_words(without_figures(sentence)))
         figures = read_figures(sentence)
         language = document_language(sentence)
-        best: dict[int, tuple[Support, _Stretch]] = {}
+        best: dict[int, tuple[Support, Stretch]] = {}
         for stretch in self._stretches:
             support = self._compare(words, figures, stretch, language)
             n = support.n
@@ -164,7 +134,7 @@ class SupportChecker:
         return found[:2]
 
     def _compare(
-        self, words: frozenset[str], figures: Sequence[Quantity], stretch: _Stretch, language: Language
+        self, words: frozenset[str], figures: Sequence[Quantity], stretch: Stretch, language: Language
     ) -> Support:
         known = (*stretch.figures, *self._given)
         missing = tuple(f.text for f in figures if not f.stands_in(known))
@@ -176,9 +146,9 @@ class SupportChecker:
         words: frozenset[str],
         figures: Sequence[Quantity],
         support: Support,
-        stretch: _Stretch,
+        stretch: Stretch,
         language: Language,
-    ) -> tuple[Support, _Stretch]:
+    ) -> tuple[Support, Stretch]:
         """The stretch with the sentence of the same passage that adds most to it, for a claim that joins two places."""
         best = support, stretch
         for other in self._stretches:
@@ -189,7 +159,7 @@ class SupportChecker:
                     best = compared, joined
         return best
 
-    def _judge(self, sentence: str, support: Support, stretch: _Stretch) -> Support:
+    def _judge(self, sentence: str, support: Support, stretch: Stretch) -> Support:
         """`support` with what speaks against it, looked for only where it would be enough without."""
         if not support.is_enough:
             return support
@@ -200,6 +170,7 @@ class SupportChecker:
             found = foreign_objections(sentence, stretch.text, around)
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
+            found += misjoined(sentence, passage.text, self._weight, self._given)
         found += foreign_addresses(sentence, passage.text)
         found += only_from_question(sentence, "" if is_foreign else stretch.text, self._question, self._weight)
         return replace(support, objections=tuple(found))
@@ -236,23 +207,3 @@ def foreign_objections(sentence: str, said: str, around: str) -> list[str]:
 def _order(support: Support) -> tuple[bool, int, float]:
     """Best first: enough, then the fewest figures missing, then the score (rounded, so that equal ones tie)."""
     return not support.is_enough, len(support.missing_figures), -round(support.score, 6)
-
-
-def _stretches(passage: Passage) -> Iterator[_Stretch]:
-    for start, end, is_sentence in _places(passage.text):
-        text = passage.text[start:end]
-        words, figures = _read(text, passage.section)
-        yield _Stretch(passage, passage.start + start, passage.start + end, text, words, figures, is_sentence)
-
-
-def _places(text: str) -> Iterator[tuple[int, int, bool]]:
-    sentences = split_sentences(text)
-    for length in range(1, _LONGEST_STRETCH + 1):
-        for first in range(len(sentences) - length + 1):
-            yield sentences[first].start, sentences[first + length - 1].end, length == 1
-
-
-@lru_cache(maxsize=_STRETCHES_KEPT)  # many questions read the same passages
-def _read(text: str, heading: str) -> tuple[frozenset[str], tuple[Quantity, ...]]:
-    words = frozenset(content_words(without_figures(text))) | frozenset(content_words(heading))
-    return words, tuple(read_all_figures(f"{heading}\n{text}"))
