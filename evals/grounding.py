@@ -23,7 +23,7 @@ from assistant.reading import Passage
 from assistant.settings import Settings
 from assistant.verifying import support
 from assistant.verifying.second_opinion import SecondOpinion, opinion_of
-from assistant.verifying.support import SupportChecker
+from assistant.verifying.support import Counterparts, SupportChecker
 from assistant.verifying.verification import verify
 from corpus.document import Document, Section
 from corpus.language import document_language
@@ -41,7 +41,6 @@ _SENTENCES = 10
 _ANSWERS = 20
 
 Weight = Callable[[str], float]
-Translate = Callable[[str], tuple[str, ...]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,13 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weight = Searcher(generation).weight
     documents = {document.id: document for document in shipped_documents()}
     claims = load_claims(sorted(SHIPPED_CLAIMS.glob("*.jsonl")), documents)
-    translate = _unseen_lexicon(claims, documents).meanings
+    counterparts = _unseen_lexicon(claims, documents).counterparts
     if options.sweep or options.misses:
         claims = [claim for claim in claims if claim.split == "tune"]
 
     def judge_all(opinion: SecondOpinion | None = None) -> dict[str, Judged]:
         return {
-            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, translate, opinion)
+            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, counterparts, opinion)
             for claim in claims
         }
 
@@ -99,11 +98,11 @@ def judge(
     passage: Passage,
     weight: Weight,
     is_true: bool,
-    translate: Translate | None = None,
+    counterparts: Counterparts | None = None,
     opinion: SecondOpinion | None = None,
 ) -> Judged:
     """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides."""
-    claims = verify(text, SupportChecker([passage], weight, "", translate, opinion)).claims
+    claims = verify(text, SupportChecker([passage], weight, "", counterparts, opinion)).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
 

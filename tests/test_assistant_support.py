@@ -149,13 +149,13 @@ def test_units_and_names_decide(sentence: str, is_supported: bool) -> None:
 
 
 def test_a_foreign_passage_is_compared_through_a_lexicon() -> None:
-    lexicon = {"租约": {"leas"}, "小时": {"hour"}, "运行": {"run"}}
+    lexicon = {"租约": frozenset({"leas"}), "小时": frozenset({"hour"}), "运行": frozenset({"run"})}
     passage = Passage(1, make_document(TEXT), "Lease", 0, len(TEXT), 1.0)
 
-    def translate(word: str) -> frozenset[str]:
-        return frozenset(lexicon.get(word, set()))
+    def counterparts(word: str, among: frozenset[str]) -> frozenset[str]:
+        return among & lexicon.get(word, frozenset())
 
-    checker = SupportChecker([passage], lambda word: 1.0, translate=translate)
+    checker = SupportChecker([passage], lambda word: 1.0, counterparts=counterparts)
     assert checker.check("租约运行 24 小时。")[0].is_enough
     assert not checker.check("租约运行 48 小时。")[0].is_enough
     assert not checker.check("租约不运行 24 小时。")[0].is_enough
@@ -194,9 +194,9 @@ def test_a_figure_belongs_to_the_name_beside_it(claim: str, found: list[str]) ->
 
 
 PRICES = (
-    "Suppose a task needs $0.02 of tokens and $0.05 of checking, together $0.08. For a gross margin of 60% the price must "
-    "be 0.08 / (1 - 0.6) = $0.20.\n\n- Reserved: at 40% off it pays from 60% of all hours.\n- Spot: count lost work. It is "
-    "70% off.\n\n型号方面，A100 为峰值的 87%，H100 为 80%，MI300X 为 51%。"
+    "Suppose a task needs $0.02 of tokens and $0.05 of checking, together $0.08. For a gross margin of 60% the price "
+    "must be 0.08 / (1 - 0.6) = $0.20.\n\n- Reserved: at 40% off it pays from 60% of all hours.\n- Spot: count lost work. "
+    "It is 70% off.\n\n型号方面，A100 为峰值的 87%，H100 为 80%，MI300X 为 51%。"
 )
 
 

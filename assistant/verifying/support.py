@@ -9,7 +9,7 @@ NOT covered: words that mean the same, contradictions by the meaning of words al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -39,6 +39,8 @@ FIGURE_WEIGHT = 3.0
 # A stretch that says less than this of a sentence is not half of what the sentence joins.
 _WORTH_JOINING = 0.35
 
+Counterparts = Callable[[str, frozenset[str]], Set[str]]
+
 
 @dataclass(frozen=True, slots=True)
 class Support:
@@ -64,7 +66,7 @@ class SupportChecker:
     """Checks sentences against a fixed set of passages.
 
     `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
-    `translate` gives a word's likely counterparts in the other language, for passages that are not in the sentence's.
+    `counterparts` tells which of some words may stand for a word in another language than that of the passages.
     A `second_opinion` is asked about what the wording supports, unless the very sentence stands there.
     """
 
@@ -73,7 +75,7 @@ class SupportChecker:
         passages: Sequence[Passage],
         weight: Callable[[str], float],
         question: str = "",
-        translate: Callable[[str], tuple[str, ...]] | None = None,
+        counterparts: Counterparts | None = None,
         second_opinion: SecondOpinion | None = None,
     ) -> None:
         self.passages = passages
@@ -81,7 +83,8 @@ class SupportChecker:
         self._given = read_all_figures(question)
         self._stretches = [stretch for passage in passages for stretch in read_stretches(passage)]
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
-        self._translate = translate
+        self._counterparts = counterparts
+        self._vocabulary = frozenset[str]().union(*(stretch.words for stretch in self._stretches))
         self._second_opinion = second_opinion
 
     def check(self, sentence: str) -> list[Support]:
@@ -186,7 +189,7 @@ class SupportChecker:
         return found / total if total else 0.0
 
     def _is_held_abroad(self, word: str, held: frozenset[str]) -> bool:
-        return self._translate is not None and not held.isdisjoint(self._translate(word))
+        return self._counterparts is not None and not held.isdisjoint(self._counterparts(word, self._vocabulary))
 
 
 def objections(sentence: str, said: str, around: str, heading: str = "") -> list[str]:
