@@ -195,8 +195,8 @@ def test_a_figure_belongs_to_the_name_beside_it(claim: str, found: list[str]) ->
 
 PRICES = (
     "Suppose a task needs $0.02 of tokens and $0.05 of checking, together $0.08. For a gross margin of 60% the price "
-    "must be 0.08 / (1 - 0.6) = $0.20.\n\n- Reserved: at 40% off it pays from 60% of all hours.\n- Spot: count lost work. "
-    "It is 70% off.\n\n型号方面，A100 为峰值的 87%，H100 为 80%，MI300X 为 51%。"
+    "must be 0.08 / (1 - 0.6) = $0.20.\n\n- Reserved: at 40% off it pays from 60% of all hours.\n- Spot: count lost "
+    "work. It is 70% off.\n\n型号方面，A100 为峰值的 87%，H100 为 80%，MI300X 为 51%。"
 )
 
 

@@ -20,12 +20,13 @@ _KEPT = 8_000  # some 5 KB each
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """`start:end` of a passage's document, its text as it stands there, and what it holds."""
+    """`start:end` of a passage's document: its text, what that says with rows of tables in words, and what it holds."""
 
     passage: Passage
     start: int
     end: int
     text: str
+    said: str
     words: frozenset[str]
     figures: tuple[Quantity, ...]
     is_sentence: bool = False
@@ -46,6 +47,7 @@ class Stretch:
             first.start,
             second.end,
             f"{first.text}\n{second.text}",
+            f"{first.said}\n{second.said}",
             self.words | other.words,
             self.figures + other.figures,
         )
@@ -62,7 +64,7 @@ def read_stretches(passage: Passage) -> Iterator[Stretch]:
             is_plain = rows.keys().isdisjoint(sentence.start for sentence in of)
             said = text if is_plain else "\n".join(rows.get(one.start, one.text) for one in of)
             words, figures = _read(said, passage.section)
-            yield Stretch(passage, passage.start + start, passage.start + end, text, words, figures, length == 1)
+            yield Stretch(passage, passage.start + start, passage.start + end, text, said, words, figures, length == 1)
 
 
 @lru_cache(maxsize=_KEPT)  # many questions read the same passages

@@ -175,7 +175,7 @@ class SupportChecker:
             found = objections(sentence, stretch.text, around, passage.heading)
             found += misjoined(sentence, passage.text, self._weight, self._given)
         found += foreign_addresses(sentence, passage.text)
-        found += only_from_question(sentence, "" if is_foreign else stretch.text, self._question, self._weight)
+        found += only_from_question(sentence, "" if is_foreign else stretch.said, self._question, self._weight)
         return replace(support, objections=tuple(found))
 
     def _score(
