@@ -1,8 +1,9 @@
-"""Measure the support checker: `python -m evals.grounding [BENCH] [--sweep] [--misses] [--second-opinion]`.
+"""Measure the support checker: `python -m evals.grounding [BENCH] [--sweep] [--misses] [--across] …`.
 
 Without arguments: the labelled claims of `evals/claims`, and true sentences of the corpus, swapped.
 BENCH is a folder of `*.jsonl` files whose rows have `doc`, `claim` and `label` (1 supported, 0 not); it is scored where
 it lies. Words are weighted by the default collection of ASSISTANT_HOME. No model is called but for --second-opinion.
+With --across every claim is held against the twin of its section, which says the same in the other language.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sweep", action="store_true", help="the tune split alone, threshold by threshold")
     parser.add_argument("--misses", action="store_true", help="the claims of the tune split that are judged wrongly")
     parser.add_argument("--second-opinion", action="store_true", help="labelled claims alone, the model asked as well")
+    parser.add_argument("--across", action="store_true", help="claims alone, against the twins of their sections")
     options = parser.parse_args(arguments)
     switch_telemetry_off()
     home = Home.find()
@@ -58,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weight = Searcher(generation).weight
     documents = {document.id: document for document in shipped_documents()}
     claims = load_claims(sorted(SHIPPED_CLAIMS.glob("*.jsonl")), documents)
+    if options.across:
+        claims = [across(claim, documents) for claim in claims if claim.language == documents[claim.document].language]
     counterparts = _unseen_lexicon(claims, documents).counterparts
     if options.sweep or options.misses:
         claims = [claim for claim in claims if claim.split == "tune"]
@@ -84,6 +88,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_heading("claims")
         _print_claims(claims, judged, documents)
         _print_kinds(claims, judged)
+        if options.across:
+            return 0
         _print_swaps(documents.values(), weight)
         if options.bench:
             _print_heading("\nbench")
@@ -105,6 +111,11 @@ def judge(
     claims = verify(text, SupportChecker([passage], weight, "", counterparts, opinion)).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
+
+
+def across(claim: Claim, documents: Mapping[str, Document]) -> Claim:
+    """`claim` about the twin of its section."""
+    return replace(claim, document=documents[claim.document].twin)
 
 
 def judge_rows(path: Path, weight: Weight) -> list[Judged]:
