@@ -23,8 +23,8 @@ from assistant.home import Home
 from assistant.reading import Passage
 from assistant.settings import Settings
 from assistant.verifying import support
-from assistant.verifying.second_opinion import SecondOpinion, opinion_of
-from assistant.verifying.support import Counterparts, SupportChecker
+from assistant.verifying.second_opinion import Opinions, opinions_of
+from assistant.verifying.support import NOBODY, Counterparts, SupportChecker
 from assistant.verifying.verification import verify
 from corpus.document import Document, Section
 from corpus.language import document_language
@@ -66,15 +66,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.sweep or options.misses:
         claims = [claim for claim in claims if claim.split == "tune"]
 
-    def judge_all(opinion: SecondOpinion | None = None) -> dict[str, Judged]:
+    def judge_all(opinions: Opinions = NOBODY) -> dict[str, Judged]:
         return {
-            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, counterparts, opinion)
+            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, counterparts, opinions)
             for claim in claims
         }
 
     if options.second_opinion:
         with workspace.backend() as backend:
-            judged = judge_all(opinion_of(backend.client, replace(workspace.settings.checking, second_opinion=True)))
+            judged = judge_all(opinions_of(backend.client, replace(workspace.settings.checking, second_opinion=True)))
         _print_heading(f"claims, {backend.name}")
         _print_claims(claims, judged, documents)
         _print_kinds(claims, judged)
@@ -105,10 +105,10 @@ def judge(
     weight: Weight,
     is_true: bool,
     counterparts: Counterparts | None = None,
-    opinion: SecondOpinion | None = None,
+    opinions: Opinions = NOBODY,
 ) -> Judged:
     """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides."""
-    claims = verify(text, SupportChecker([passage], weight, "", counterparts, opinion)).claims
+    claims = verify(text, SupportChecker([passage], weight, "", counterparts, opinions)).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
 

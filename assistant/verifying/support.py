@@ -25,13 +25,16 @@ from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
-from assistant.verifying.second_opinion import SecondOpinion
+from assistant.verifying.second_opinion import Opinions
 from assistant.verifying.stretches import Stretch, read_stretches
+from assistant.verifying.tables import in_words
 from corpus.document import Language
 from corpus.language import document_language
 from index.words import content_words
 
 SUPPORT_THRESHOLD = 0.65
+# The same where a model is asked about a passage in another language, whose words are only known in part.
+ACROSS_THRESHOLD = 0.35
 # A second passage is cited beside the best one when it says the sentence nearly as well.
 ALSO_CITED_WITHIN = 0.1
 # What a figure counts beside words, whose weights lie between 1 and 7.
@@ -39,6 +42,7 @@ FIGURE_WEIGHT = 3.0
 # A stretch that says less than this of a sentence is not half of what the sentence joins.
 _WORTH_JOINING = 0.35
 
+NOBODY = Opinions()
 Counterparts = Callable[[str, frozenset[str]], Set[str]]
 
 
@@ -46,7 +50,8 @@ Counterparts = Callable[[str, frozenset[str]], Set[str]]
 class Support:
     """How well passage `n` says a sentence: a stretch `start:end` of its document, the score, the figures it lacks.
 
-    `objections`: what in the sentence the passage speaks against, or never speaks of, such as a name.
+    `objections`: what in the sentence the passage speaks against, or never speaks of, such as a name. `least`: the
+    score from which on it is enough. `is_across`: the passage is in another language.
     """
 
     n: int
@@ -55,11 +60,13 @@ class Support:
     score: float
     missing_figures: tuple[str, ...]
     objections: tuple[str, ...] = ()
+    least: float = SUPPORT_THRESHOLD
+    is_across: bool = False
 
     @property
     def is_enough(self) -> bool:
         """Whether the sentence may be called supported by this."""
-        return self.score >= SUPPORT_THRESHOLD and not self.missing_figures and not self.objections
+        return self.score >= self.least and not self.missing_figures and not self.objections
 
 
 class SupportChecker:
@@ -67,7 +74,7 @@ class SupportChecker:
 
     `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
     `counterparts` tells which of some words may stand for a word in another language than that of the passages.
-    A `second_opinion` is asked about what the wording supports, unless the very sentence stands there.
+    `opinions` are asked about what the wording may support, unless the very sentence stands there.
     """
 
     def __init__(
@@ -76,7 +83,7 @@ class SupportChecker:
         weight: Callable[[str], float],
         question: str = "",
         counterparts: Counterparts | None = None,
-        second_opinion: SecondOpinion | None = None,
+        opinions: Opinions = NOBODY,
     ) -> None:
         self.passages = passages
         self._question = question
@@ -85,7 +92,7 @@ class SupportChecker:
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
         self._counterparts = counterparts
         self._vocabulary = frozenset[str]().union(*(stretch.words for stretch in self._stretches))
-        self._second_opinion = second_opinion
+        self._opinions = opinions
 
     def check(self, sentence: str) -> list[Support]:
         """The passages that say `sentence`, best first; when none does, the nearest one with what it lacks."""
@@ -102,7 +109,8 @@ class SupportChecker:
             if n not in best or _order(support) < _order(best[n][0]):
                 best[n] = support, stretch
         for n, (support, stretch) in best.items():
-            if not support.is_enough and support.score >= _WORTH_JOINING:
+            is_whole = support.score >= SUPPORT_THRESHOLD and not support.missing_figures
+            if not is_whole and support.score >= _WORTH_JOINING:
                 best[n] = self._joined(words, figures, support, stretch, language)
         judged = [self._judge(sentence, support, stretch) for support, stretch in best.values()]
         ranked = sorted(judged, key=lambda support: (*_order(support), support.n))
@@ -112,18 +120,18 @@ class SupportChecker:
         return self._confirmed(sentence, enough)
 
     def _confirmed(self, sentence: str, supports: list[Support]) -> list[Support]:
-        """Those of `supports` that the second opinion shares; where it shares none, the first with its objection."""
-        if self._second_opinion is None:
-            return supports
-        of = {passage.n: passage for passage in self.passages}
-        shared = [
-            support
-            for support in supports
-            if self._second_opinion.agrees(
-                sentence, of[support.n].heading, of[support.n].document.text[support.start : support.end]
-            )
-        ]
+        """Those of `supports` that whoever is asked agrees with; where there is none, the first with its objection."""
+        shared = [support for support in supports if self._is_shared(sentence, support)]
         return shared or [replace(supports[0], objections=("second opinion",))]
+
+    def _is_shared(self, sentence: str, support: Support) -> bool:
+        opinion = self._opinions.across if support.is_across else self._opinions.within
+        if opinion is None:
+            return True
+        passage = next(passage for passage in self.passages if passage.n == support.n)
+        said = in_words(passage.text, support.start - passage.start, support.end - passage.start)
+        agrees = opinion.agrees(sentence, passage.heading, said)
+        return support.score >= SUPPORT_THRESHOLD if agrees is None else agrees
 
     def _verbatim(self, sentence: str) -> list[Support]:
         """The passages that hold the very sentence: nothing in it can speak against them."""
@@ -141,8 +149,10 @@ class SupportChecker:
     ) -> Support:
         known = (*stretch.figures, *self._given)
         missing = tuple(f.text for f in figures if not f.stands_in(known))
-        score = self._score(words, stretch.words, stretch.is_foreign_to(language), len(figures), len(missing))
-        return Support(stretch.passage.n, stretch.start, stretch.end, score, missing)
+        is_across = stretch.is_foreign_to(language)
+        score = self._score(words, stretch.words, is_across, len(figures), len(missing))
+        least = ACROSS_THRESHOLD if is_across and self._opinions.across else SUPPORT_THRESHOLD
+        return Support(stretch.passage.n, stretch.start, stretch.end, score, missing, least=least, is_across=is_across)
 
     def _joined(
         self,
@@ -168,7 +178,7 @@ class SupportChecker:
             return support
         passage = stretch.passage
         around = f"{passage.heading}\n{passage.text}\n{self._question}"
-        is_foreign = stretch.is_foreign_to(document_language(sentence))
+        is_foreign = support.is_across
         if is_foreign:
             found = foreign_objections(sentence, stretch.text, around)
         else:

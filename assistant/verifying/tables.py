@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from assistant.verifying.sentences import split_sentences
+
 _RULE = re.compile(r"\s*\|(?:\s*:?-+:?\s*\|)+\s*")
 _NUMBER = re.compile(r"[-+~≈约]?\s?\d[\d,]*(?:\.\d+)?")
 _SCALE = r"万亿|[十百千]?[万亿]|千|thousand|million|billion|trillion|bn|mn|[kmb](?![a-z])"
@@ -43,6 +45,14 @@ def rows_in_words(text: str) -> dict[int, str]:
             found[place + len(line) - len(line.lstrip())] = _in_words(heads, _cells(row))
         above, place = row, place + len(line)
     return found
+
+
+def in_words(text: str, start: int, end: int) -> str:
+    """`text[start:end]`, the rows of tables in words."""
+    rows = {place: row for place, row in rows_in_words(text).items() if start <= place < end}
+    if not rows:
+        return text[start:end]
+    return "\n".join(rows.get(span.start, span.text) for span in split_sentences(text) if start <= span.start < end)
 
 
 def _in_words(heads: list[str], cells: list[str]) -> str:
