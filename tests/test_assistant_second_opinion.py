@@ -122,8 +122,8 @@ def test_across_languages_the_model_decides_and_without_it_the_wording(
     assert len(opinion.asked) == 1
 
 
-@pytest.mark.parametrize("sentence", ["检查点限制 48 次故障损失。", "办公室里养了一只猫。", "检查点不限制故障损失。"])
-def test_nobody_is_asked_where_a_figure_is_missing_or_hardly_a_word_is_known_or_it_is_denied(sentence: str) -> None:
+@pytest.mark.parametrize("sentence", ["检查点限制 48 次故障损失。", "办公室里养了一只猫。"])
+def test_nobody_is_asked_where_a_figure_is_missing_or_hardly_a_word_is_known(sentence: str) -> None:
     told, opinion = abroad(sentence, True)
     assert told == "unsupported"
     assert not opinion.asked
