@@ -90,7 +90,7 @@ def test_nobody_is_asked_unless_the_settings_want_it() -> None:
 LEXICON = {"检查": "checkpoint", "检查点": "checkpoint", "故障": "failur"}
 
 
-def abroad(sentence: str, answer: bool | None) -> tuple[str, Scripted]:
+def abroad(sentence: str, answer: bool | None, least: float = 0.35) -> tuple[str, Scripted]:
     """The verdict on a Chinese sentence about the English text, and whoever was asked."""
     opinion = Scripted(answer)
     passage = Passage(1, make_document(TEXT), "Failures", 0, len(TEXT), 1.0)
@@ -99,7 +99,7 @@ def abroad(sentence: str, answer: bool | None) -> tuple[str, Scripted]:
         [passage],
         lambda word: 1.0,
         counterparts=lambda word, among: known.get(word, frozenset()),
-        opinions=Opinions(across=opinion),
+        opinions=Opinions(across=opinion, across_least=least),
     )
     return verify(sentence, one).sentences[0].verdict, opinion
 
@@ -120,6 +120,12 @@ def test_across_languages_the_model_decides_and_without_it_the_wording(
     told, opinion = abroad(sentence, answer)
     assert told == verdict
     assert len(opinion.asked) == 1
+
+
+def test_unless_the_settings_want_it_the_model_gives_no_support_across_languages() -> None:
+    told, opinion = abroad("检查点限制故障损失。", True, CheckingSettings().across_least)
+    assert told == "unsupported"
+    assert not opinion.asked
 
 
 @pytest.mark.parametrize("sentence", ["检查点限制 48 次故障损失。", "办公室里养了一只猫。"])

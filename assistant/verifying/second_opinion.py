@@ -1,10 +1,10 @@
 """A second opinion on a sentence that a passage seems to support: a language model weighs yes against no.
 
 Wording cannot tell that two halves of a comparison changed places or that "most" became "all"; a model can, more often
-than not (evals/grounding.md). Within one language it only ever takes support away, and only where the settings want it.
-Across languages, where words have to be found in a table, wording says so little that the model decides: of what holds
-every figure and about a third of the words. Asked with a few worked examples and answered by the first token alone, as
-a classifier (Brown et al. 2020); the examples come first, so that a server keeps them read.
+than not (evals/grounding.md). It takes support away: within one language where the settings want it, across languages,
+where wording says little, in any case. There an `across_least` below the threshold of wording lets it give support as
+well, to what holds every figure. Asked with a few worked examples and answered by the first token alone, as a classifier
+(Brown et al. 2020); the examples come first, so that a server keeps them read.
 """
 
 from __future__ import annotations
@@ -33,10 +33,14 @@ class SecondOpinion(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """Who is asked about a passage in the sentence's language, and who about one in the other; None: nobody."""
+    """Who is asked about a passage in the sentence's language, and who about one in the other; None: nobody.
+
+    `across_least`: the share of a sentence's words from which on a passage in the other language is asked about.
+    """
 
     within: SecondOpinion | None = None
     across: SecondOpinion | None = None
+    across_least: float = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class CheckingSettings:
     across_languages: bool = True
     across_from_zh: float = 2.0
     across_from_en: float = 0.75
+    across_least: float = 0.65
 
 
 def opinions_of(client: ChatClient | None, settings: CheckingSettings) -> Opinions:
@@ -61,7 +66,11 @@ def opinions_of(client: ChatClient | None, settings: CheckingSettings) -> Opinio
         return Opinions()
     within = ModelOpinion(client, {"zh": settings.agrees_from_zh, "en": settings.agrees_from_en})
     across = ModelOpinion(client, {"zh": settings.across_from_zh, "en": settings.across_from_en})
-    return Opinions(within if settings.second_opinion else None, across if settings.across_languages else None)
+    return Opinions(
+        within if settings.second_opinion else None,
+        across if settings.across_languages else None,
+        settings.across_least,
+    )
 
 
 class ModelOpinion:

@@ -33,8 +33,6 @@ from corpus.language import document_language
 from index.words import content_words
 
 SUPPORT_THRESHOLD = 0.65
-# The same where a model is asked about a passage in another language, whose words are only known in part.
-ACROSS_THRESHOLD = 0.35
 # A second passage is cited beside the best one when it says the sentence nearly as well.
 ALSO_CITED_WITHIN = 0.1
 # What a figure counts beside words, whose weights lie between 1 and 7.
@@ -151,7 +149,7 @@ class SupportChecker:
         missing = tuple(f.text for f in figures if not f.stands_in(known))
         is_across = stretch.is_foreign_to(language)
         score = self._score(words, stretch.words, is_across, len(figures), len(missing))
-        least = ACROSS_THRESHOLD if is_across and self._opinions.across else SUPPORT_THRESHOLD
+        least = self._opinions.across_least if is_across and self._opinions.across else SUPPORT_THRESHOLD
         return Support(stretch.passage.n, stretch.start, stretch.end, score, missing, least=least, is_across=is_across)
 
     def _joined(
