@@ -3,8 +3,8 @@
 Wording cannot tell that two halves of a comparison changed places or that "most" became "all"; a model can, more often
 than not (evals/grounding.md). It takes support away: within one language where the settings want it, across languages,
 where wording says little, in any case. There an `across_least` below the threshold of wording lets it give support as
-well, to what holds every figure. Asked with a few worked examples and answered by the first token alone, as a classifier
-(Brown et al. 2020); the examples come first, so that a server keeps them read.
+well, to what holds every figure. Asked with a few worked examples and answered by the first token alone, as a
+classifier (Brown et al. 2020); the examples come first, so that a server keeps them read.
 """
 
 from __future__ import annotations
