@@ -24,7 +24,7 @@ from index.joining import join
 from index.prepared import PreparedEncoder
 from index.reranker import CrossEncoderReranker, RerankedSearcher
 from index.search import Searcher
-from index.static_table import StaticTable, read_about, table_spec
+from index.static_table import read_about, shipped_table, table_spec
 from index.together import TogetherEncoder
 from serving.backend import Address, Backend, open_backend
 from serving.errors import ServerError
@@ -98,7 +98,7 @@ class Workspace:
         if not hosts or any(set(LANGUAGES) <= set(model.languages) for model in embedders):
             return []
         into = _lazy_encoder(hosts[0], self.models).spec.name
-        return [LazyEncoder(table_spec(about, into), StaticTable.load)]
+        return [LazyEncoder(table_spec(about, into), shipped_table)]
 
     def _embedders(self) -> list[Model]:
         named = self.settings.index.embedders or tuple(m.name for m in self.catalog.defaults() if m.use == "embedding")

@@ -26,12 +26,12 @@ from assistant.question import Turn, Understood, asks_for_figure, understand
 from assistant.reading import Passage
 from assistant.rewriting import rewritten
 from assistant.settings import Settings
-from assistant.verifying.second_opinion import opinion_of
+from assistant.verifying.second_opinion import opinions_of
 from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from corpus.tables import Tables, load_tables
 from index.chunk import Hit
-from index.lexicon import translate
+from index.lexicon import counterparts
 from index.search import Searcher
 from serving.backend import Backend
 from serving.errors import ServerError
@@ -213,8 +213,8 @@ class Assistant:
 
     def _draft(self, passages: Sequence[Passage], known: str) -> Draft:
         """An empty draft; figures of the `known` text may be repeated in it."""
-        opinion = opinion_of(self.backend.client, self._settings.checking)
-        return Draft(DraftVerifier(SupportChecker(passages, self.searcher.weight, known, translate, opinion)))
+        opinions = opinions_of(self.backend.client, self._settings.checking)
+        return Draft(DraftVerifier(SupportChecker(passages, self.searcher.weight, known, counterparts, opinions)))
 
     def _understand(self, question: str, history: Sequence[Turn]) -> Understood:
         """What is asked, made to stand alone: by rules, and by the model where they do not suffice."""

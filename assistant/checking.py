@@ -14,7 +14,7 @@ from corpus.document import Document
 from corpus.language import document_language
 from index.chunk import Hit
 from index.generation import Generation
-from index.lexicon import translate
+from index.lexicon import counterparts
 from index.search import Searcher
 
 # A sentence rests on one place, or on a few: what does not come up among so many passages does not say it.
@@ -27,7 +27,7 @@ def check_text(text: str, documents: Iterable[Document]) -> Verified:
     The documents are searched by words, so that a long text against many documents stays a matter of seconds.
     """
     searcher = Searcher(Generation.build(documents, encoders=()))
-    return verify(text, SupportChecker(_passages(text, searcher), searcher.weight, translate=translate))
+    return verify(text, SupportChecker(_passages(text, searcher), searcher.weight, counterparts=counterparts))
 
 
 def check_record(verified: Verified) -> dict[str, Any]:

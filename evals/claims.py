@@ -20,9 +20,9 @@ SHIPPED_CLAIMS = Path(__file__).parent / "claims"
 
 SUPPORTED_KINDS = frozenset({"verbatim", "paraphrase", "merged", "unit", "summary"})
 UNSUPPORTED_KINDS = frozenset(
-    "number scale name exchanged negation direction quantifier unsaid elsewhere advice half".split()
+    "number scale name exchanged joined negation direction quantifier unsaid elsewhere advice half".split()
 )
-SPLITS = ("tune", "held_out", "fresh")
+SPLITS = ("tune", "held_out", "fresh", "joins", "joins_aside")
 _VALUES = {
     "language": {"zh", "en"},
     "label": {"supported", "unsupported"},
@@ -41,7 +41,7 @@ class Claim:
     claim: str
     label: Literal["supported", "unsupported"]
     kind: str
-    split: Literal["tune", "held_out", "fresh"]
+    split: Literal["tune", "held_out", "fresh", "joins", "joins_aside"]
 
     @property
     def is_supported(self) -> bool:

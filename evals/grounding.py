@@ -1,8 +1,9 @@
-"""Measure the support checker: `python -m evals.grounding [BENCH] [--sweep] [--misses] [--second-opinion]`.
+"""Measure the support checker: `python -m evals.grounding [BENCH] [--sweep] [--misses] [--across] …`.
 
 Without arguments: the labelled claims of `evals/claims`, and true sentences of the corpus, swapped.
 BENCH is a folder of `*.jsonl` files whose rows have `doc`, `claim` and `label` (1 supported, 0 not); it is scored where
 it lies. Words are weighted by the default collection of ASSISTANT_HOME. No model is called but for --second-opinion.
+With --across every claim is held against the twin of its section, which says the same in the other language.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from assistant.home import Home
 from assistant.reading import Passage
 from assistant.settings import Settings
 from assistant.verifying import support
-from assistant.verifying.second_opinion import SecondOpinion, opinion_of
-from assistant.verifying.support import SupportChecker
+from assistant.verifying.second_opinion import Opinions, opinions_of
+from assistant.verifying.support import NOBODY, Counterparts, SupportChecker
 from assistant.verifying.verification import verify
 from corpus.document import Document, Section
 from corpus.language import document_language
@@ -42,7 +43,6 @@ _SENTENCES = 10
 _ANSWERS = 20
 
 Weight = Callable[[str], float]
-Translate = Callable[[str], tuple[str, ...]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sweep", action="store_true", help="the tune split alone, threshold by threshold")
     parser.add_argument("--misses", action="store_true", help="the claims of the tune split that are judged wrongly")
     parser.add_argument("--second-opinion", action="store_true", help="labelled claims alone, the model asked as well")
+    parser.add_argument("--across", action="store_true", help="claims alone, against the twins of their sections")
     options = parser.parse_args(arguments)
     switch_telemetry_off()
     home = Home.find()
@@ -60,19 +61,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     weight = Searcher(generation).weight
     documents = {document.id: document for document in shipped_documents()}
     claims = load_claims(sorted(SHIPPED_CLAIMS.glob("*.jsonl")), documents)
-    translate = _unseen_lexicon(claims, documents).meanings
+    if options.across:
+        claims = [across(claim, documents) for claim in claims if claim.language == documents[claim.document].language]
+    counterparts = _unseen_lexicon(claims, documents).counterparts
     if options.sweep or options.misses:
         claims = [claim for claim in claims if claim.split == "tune"]
 
-    def judge_all(opinion: SecondOpinion | None = None) -> dict[str, Judged]:
+    def judge_all(opinions: Opinions = NOBODY) -> dict[str, Judged]:
         return {
-            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, translate, opinion)
+            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, counterparts, opinions)
             for claim in claims
         }
 
     if options.second_opinion:
         with workspace.backend() as backend:
-            judged = judge_all(opinion_of(backend.client, replace(workspace.settings.checking, second_opinion=True)))
+            judged = judge_all(opinions_of(backend.client, replace(workspace.settings.checking, second_opinion=True)))
         _print_heading(f"claims, {backend.name}")
         _print_claims(claims, judged, documents)
         _print_kinds(claims, judged)
@@ -86,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_heading("claims")
         _print_claims(claims, judged, documents)
         _print_kinds(claims, judged)
+        if options.across:
+            return 0
         _print_swaps(documents.values(), weight)
         if options.bench:
             _print_heading("\nbench")
@@ -100,13 +105,18 @@ def judge(
     passage: Passage,
     weight: Weight,
     is_true: bool,
-    translate: Translate | None = None,
-    opinion: SecondOpinion | None = None,
+    counterparts: Counterparts | None = None,
+    opinions: Opinions = NOBODY,
 ) -> Judged:
     """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides."""
-    claims = verify(text, SupportChecker([passage], weight, "", translate, opinion)).claims
+    claims = verify(text, SupportChecker([passage], weight, "", counterparts, opinions)).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
+
+
+def across(claim: Claim, documents: Mapping[str, Document]) -> Claim:
+    """`claim` about the twin of its section."""
+    return replace(claim, document=documents[claim.document].twin)
 
 
 def judge_rows(path: Path, weight: Weight) -> list[Judged]:
@@ -134,10 +144,11 @@ def answer_ms(claims: Sequence[Claim], documents: Mapping[str, Document], weight
 
 
 def _unseen_lexicon(claims: Sequence[Claim], documents: Mapping[str, Document]) -> Lexicon:
-    """What the product learns from the twins, without the sections that claims are made of: they would be too easy."""
-    used = {_passage(claim, documents).text for claim in claims} | {
+    """What the product learns from the twins, without the sections that claims in the other language are about."""
+    across = [claim for claim in claims if claim.language != documents[claim.document].language]
+    used = {_passage(claim, documents).text for claim in across} | {
         passage_of(twin, section).text
-        for claim in claims
+        for claim in across
         for twin in [documents[documents[claim.document].twin]]
         for section in twin.sections
         if section.anchor == claim.section

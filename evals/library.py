@@ -10,7 +10,7 @@ from assistant.verifying.support import SupportChecker
 from corpus.document import Document
 from evals.ranking import once
 from index.chunk import make_chunk
-from index.lexicon import translate
+from index.lexicon import counterparts
 
 
 class Library:
@@ -33,7 +33,7 @@ class Library:
         if document is None or document.text[citation.start : citation.end] != citation.quote:
             return False
         passage = Passage(citation.n, document, citation.section, citation.start, citation.end, relevance=1.0)
-        checker = SupportChecker([passage], self._weight, question, translate)
+        checker = SupportChecker([passage], self._weight, question, counterparts)
         return any(support.is_enough for support in checker.check(sentence))
 
     def _section_of(self, citation: Citation) -> str:

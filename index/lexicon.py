@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from corpus.shipped import shipped_documents
+from index.likeness import alike
 from index.twins import TwinSection, twin_sections
 from index.words import content_words
 
@@ -41,6 +42,10 @@ class Lexicon:
                 self._twins.append(sides)
         self.meanings = lru_cache(maxsize=20_000)(self._meanings)
 
+    def counterparts(self, word: str, among: frozenset[str]) -> frozenset[str]:
+        """The words of `among` that stand for `word` by these twins or by the table (likeness.py)."""
+        return among.intersection(self.meanings(word)) | alike(word, among)
+
     def _meanings(self, word: str) -> tuple[str, ...]:
         """The likeliest counterparts of `word`, best first; none when the twins do not hold it."""
         places = self._holding.get(word, [])
@@ -54,11 +59,19 @@ class Lexicon:
         return tuple(sorted(likely, key=lambda other: (-likeness[other], other))[:_MEANINGS])
 
 
+def counterparts(word: str, among: frozenset[str]) -> frozenset[str]:
+    """The words of `among` that stand for `word` in the other language, by the shipped twins or by the table."""
+    return _learned().counterparts(word, among)
+
+
 def translate(word: str) -> tuple[str, ...]:
     """The likeliest counterparts of `word` by the shipped twins, best first; the first call takes a second."""
-    with _learning:  # several who come first would each take it
-        lexicon = _shipped()
-    return lexicon.meanings(word)
+    return _learned().meanings(word)
+
+
+def _learned() -> Lexicon:
+    with _learning:  # several who come first would each take the second
+        return _shipped()
 
 
 @cache

@@ -15,7 +15,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,15 @@ class StaticTable:
     @cached_property
     def _row(self) -> dict[str, int]:
         return {word: number for number, word in enumerate(self.words)}
+
+
+@cache
+def shipped_table() -> StaticTable:
+    """The table that comes with the code, loaded once.
+
+    :raises EncoderError: see `StaticTable.load`.
+    """
+    return StaticTable.load()
 
 
 def read_about(folder: Path = SHIPPED_TABLE) -> dict[str, Any]:

@@ -54,3 +54,24 @@ def test_written_figures_are_read_too(text: str, value: float) -> None:
 @pytest.mark.parametrize("text", ["三成本", "第三", "成功"])
 def test_words_that_only_look_like_figures_are_not_tenths(text: str) -> None:
     assert not any(is_same_value(figure.value, 0.3) for figure in read_all_figures(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("at the end of September", [30]),
+        ("by the end of February 2027", [28, 2027]),
+        ("9 月底", [9, 30]),
+        ("12月末", [12, 31]),
+        ("the end of the quarter", []),
+    ],
+)
+def test_the_end_of_a_month_is_its_last_day(text: str, values: list[float]) -> None:
+    assert [figure.value for figure in read_figures(text)] == values
+
+
+def test_the_end_of_a_month_may_be_told_by_its_date() -> None:
+    [day] = read_figures("We had it at the end of September.")
+    assert day.stands_in(read_all_figures("On 30 September we had it."))
+    assert not day.stands_in(read_all_figures("On 3 September we had it."))
+    assert [figure.value for figure in read_all_figures("九月底")] == [30, 9]

@@ -7,9 +7,11 @@ import pytest
 from assistant.reading import Passage
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
+from assistant.verifying.joins import misjoined
 from assistant.verifying.names import missing_names, names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
+from assistant.verifying.quantities import read_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
 from assistant.verifying.support import SupportChecker
 from tests.doubles import make_document
@@ -147,13 +149,13 @@ def test_units_and_names_decide(sentence: str, is_supported: bool) -> None:
 
 
 def test_a_foreign_passage_is_compared_through_a_lexicon() -> None:
-    lexicon = {"租约": {"leas"}, "小时": {"hour"}, "运行": {"run"}}
+    lexicon = {"租约": frozenset({"leas"}), "小时": frozenset({"hour"}), "运行": frozenset({"run"})}
     passage = Passage(1, make_document(TEXT), "Lease", 0, len(TEXT), 1.0)
 
-    def translate(word: str) -> frozenset[str]:
-        return frozenset(lexicon.get(word, set()))
+    def counterparts(word: str, among: frozenset[str]) -> frozenset[str]:
+        return among & lexicon.get(word, frozenset())
 
-    checker = SupportChecker([passage], lambda word: 1.0, translate=translate)
+    checker = SupportChecker([passage], lambda word: 1.0, counterparts=counterparts)
     assert checker.check("租约运行 24 小时。")[0].is_enough
     assert not checker.check("租约运行 48 小时。")[0].is_enough
     assert not checker.check("租约不运行 24 小时。")[0].is_enough
@@ -189,3 +191,31 @@ def test_the_question_said_back_is_no_answer(sentence: str, is_supported: bool) 
 def test_a_figure_belongs_to_the_name_beside_it(claim: str, found: list[str]) -> None:
     passage = "The figures: Alpaca 7B was tuned for $600, MPT-7B was pre-trained for $200,000."
     assert figures_of_others(claim, passage, "Costs") == found
+
+
+PRICES = (
+    "Suppose a task needs $0.02 of tokens and $0.05 of checking, together $0.08. For a gross margin of 60% the price "
+    "must be 0.08 / (1 - 0.6) = $0.20.\n\n- Reserved: at 40% off it pays from 60% of all hours.\n- Spot: count lost "
+    "work. It is 70% off.\n\n型号方面，A100 为峰值的 87%，H100 为 80%，MI300X 为 51%。"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("A gross margin of 60% requires a price of $0.08.", ["0.08"]),
+        ("At a gross margin of 60% the price is $0.20.", []),
+        ("Checking a task costs $0.05.", []),
+        ("Spot is 40% off.", ["40%"]),
+        ("Spot is 70% off.", []),
+        ("MI300X 达到峰值的 80%。", ["80%"]),
+        ("H100 达到峰值的 80%。", []),
+    ],
+)
+def test_a_figure_belongs_to_the_words_it_stands_beside(claim: str, wrong: list[str]) -> None:
+    assert misjoined(claim, PRICES, lambda word: 1.0) == wrong
+
+
+def test_a_figure_that_the_question_gave_may_be_said_of_anything() -> None:
+    claim = "A gross margin of 60% requires a price of $0.08."
+    assert misjoined(claim, PRICES, lambda word: 1.0, read_figures("At $0.08?")) == []

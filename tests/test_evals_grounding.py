@@ -10,8 +10,9 @@ import pytest
 
 from corpus.shipped import shipped_documents
 from evals.case import CaseError
-from evals.claims import SHIPPED_CLAIMS, load_claims, parse_claim
+from evals.claims import SHIPPED_CLAIMS, load_claims, parse_claim, section_of
 from evals.detection import Judged, balanced_accuracy, false_accept_rate, precision, recall, roc_auc
+from evals.grounding import across
 from evals.swaps import make_swaps, swap_name, swap_number
 
 DOCUMENTS = {document.id: document for document in shipped_documents()}
@@ -26,6 +27,14 @@ def test_the_shipped_claims_are_enough_and_balanced() -> None:
     # A section is in one split only, so that nothing chosen on one has seen the other.
     sections = {(claim.document, claim.section): claim.split for claim in claims}
     assert all(sections[claim.document, claim.section] == claim.split for claim in claims)
+
+
+def test_every_claim_can_be_held_against_the_twin_of_its_section() -> None:
+    claims = load_claims(sorted(SHIPPED_CLAIMS.glob("*.jsonl")), DOCUMENTS)
+    for claim in claims:
+        turned = across(claim, DOCUMENTS)
+        assert DOCUMENTS[turned.document].language != DOCUMENTS[claim.document].language
+        assert section_of(turned, DOCUMENTS).anchor == claim.section
 
 
 def line(**changes: Any) -> str:

@@ -44,6 +44,10 @@ WORDS = {
 }  # fmt: skip
 _MONTHS = "january february march april may june july august september october november december".split()
 WORDS |= {month: number for number, month in enumerate(_MONTHS, start=1)}
+_MONTH_END = re.compile(
+    rf"\bend of ({'|'.join(_MONTHS)})\b|(\d{{1,2}}|[一二三四五六七八九十]{{1,2}})\s?月(?:份)?[底末]"
+)
+_LAST_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _WORD = re.compile(rf"\b({'|'.join(WORDS)})\b")
 
 _UNITS = {
@@ -58,6 +62,8 @@ _UNITS = {
 _UNIT = re.compile(r"[\s-]?(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNITS.items()) + ")")
 CURRENCIES = frozenset({"usd", "cny", "eur", "cad", "gbp", "jpy"})
 _BYTES = frozenset({"kb", "mb", "gb", "tb", "pb"})
+_TIMES = frozenset({"ms", "s", "min", "h", "day", "week", "month", "year"})
+_SHARE = re.compile(r"[%‰成]|percent")
 # The unit of a figure that counts something else: 32 heads are not 32 GB.
 _SOMETHING = "something"
 _COUNTED = re.compile(r"\s?[a-z]{3,}")
@@ -77,6 +83,17 @@ class Quantity:
     value: float
     text: str
     unit: str = ""
+
+    @property
+    def kind(self) -> str:
+        """What it can be taken for another figure of: money, time, bytes, a share, or its unit; empty without one."""
+        if self.unit in CURRENCIES:
+            return "money"
+        if self.unit in _TIMES:
+            return "time"
+        if self.unit in _BYTES:
+            return "bytes"
+        return self.unit if self.unit not in ("", _SOMETHING) else "share" if _SHARE.search(self.text) else ""
 
     def stands_in(self, others: Iterable[Quantity]) -> bool:
         """Whether this figure is one of `others`. A unit that is not known is no difference, another one is."""
@@ -140,9 +157,17 @@ def _is_in_name(match: re.Match[str]) -> bool:
 
 def _fold(text: str) -> str:
     # 10²³ would become 1023.
-    return unicodedata.normalize(
-        "NFKC", _POWER.sub(lambda power: "^" + power.group().translate(_DIGITS_UP), text)
-    ).lower()
+    powers = _POWER.sub(lambda power: "^" + power.group().translate(_DIGITS_UP), text)
+    return _MONTH_END.sub(_last_day, unicodedata.normalize("NFKC", powers).lower())
+
+
+def _last_day(end: re.Match[str]) -> str:
+    """The end of a month by its date, as most sources give it."""
+    name, number = end.group(1), end.group(2)
+    if name:
+        return f"{_LAST_DAYS[_MONTHS.index(name)]} {name}"
+    month = int(number) if number.isdigit() else read_chinese(number)
+    return f"{number}月{_LAST_DAYS[month - 1]}日" if 1 <= month <= 12 else end.group()
 
 
 def _unit_of(match: re.Match[str], folded: str) -> str:

@@ -9,9 +9,9 @@ NOT covered: words that mean the same, contradictions by the meaning of words al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import cache
 
 from assistant.reading import Passage
 from assistant.verifying.clauses import added_limits, clause_differences
@@ -19,13 +19,15 @@ from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.deciding import only_from_question
 from assistant.verifying.inert import foreign_addresses
+from assistant.verifying.joins import misjoined
 from assistant.verifying.names import missing_names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
-from assistant.verifying.second_opinion import SecondOpinion
-from assistant.verifying.sentences import split_sentences
+from assistant.verifying.second_opinion import Opinions
+from assistant.verifying.stretches import Stretch, read_stretches
+from assistant.verifying.tables import in_words
 from corpus.document import Language
 from corpus.language import document_language
 from index.words import content_words
@@ -35,17 +37,19 @@ SUPPORT_THRESHOLD = 0.65
 ALSO_CITED_WITHIN = 0.1
 # What a figure counts beside words, whose weights lie between 1 and 7.
 FIGURE_WEIGHT = 3.0
-_LONGEST_STRETCH = 3
 # A stretch that says less than this of a sentence is not half of what the sentence joins.
 _WORTH_JOINING = 0.35
-_STRETCHES_KEPT = 8_000  # some 5 KB each
+
+NOBODY = Opinions()
+Counterparts = Callable[[str, frozenset[str]], Set[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
     """How well passage `n` says a sentence: a stretch `start:end` of its document, the score, the figures it lacks.
 
-    `objections`: what in the sentence the passage speaks against, or never speaks of, such as a name.
+    `objections`: what in the sentence the passage speaks against, or never speaks of, such as a name. `least`: the
+    score from which on it is enough. `is_across`: the passage is in another language.
     """
 
     n: int
@@ -54,48 +58,21 @@ class Support:
     score: float
     missing_figures: tuple[str, ...]
     objections: tuple[str, ...] = ()
+    least: float = SUPPORT_THRESHOLD
+    is_across: bool = False
 
     @property
     def is_enough(self) -> bool:
         """Whether the sentence may be called supported by this."""
-        return self.score >= SUPPORT_THRESHOLD and not self.missing_figures and not self.objections
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    passage: Passage
-    start: int
-    end: int
-    text: str
-    words: frozenset[str]
-    figures: tuple[Quantity, ...]
-    is_sentence: bool = False
-
-    def is_foreign_to(self, language: Language) -> bool:
-        """Whether it is in the other language: a document of one may hold paragraphs of the other."""
-        return self.passage.document.language != language and document_language(self.text) != language
-
-    def overlaps(self, other: _Stretch) -> bool:
-        return self.start < other.end and other.start < self.end
-
-    def joined(self, other: _Stretch) -> _Stretch:
-        first, second = sorted((self, other), key=lambda stretch: stretch.start)
-        return _Stretch(
-            self.passage,
-            first.start,
-            second.end,
-            f"{first.text}\n{second.text}",
-            self.words | other.words,
-            self.figures + other.figures,
-        )
+        return self.score >= self.least and not self.missing_figures and not self.objections
 
 
 class SupportChecker:
     """Checks sentences against a fixed set of passages.
 
     `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
-    `translate` gives a word's likely counterparts in the other language, for passages that are not in the sentence's.
-    A `second_opinion` is asked about what the wording supports, unless the very sentence stands there.
+    `counterparts` tells which of some words may stand for a word in another language than that of the passages.
+    `opinions` are asked about what the wording may support, unless the very sentence stands there.
     """
 
     def __init__(
@@ -103,16 +80,17 @@ class SupportChecker:
         passages: Sequence[Passage],
         weight: Callable[[str], float],
         question: str = "",
-        translate: Callable[[str], tuple[str, ...]] | None = None,
-        second_opinion: SecondOpinion | None = None,
+        counterparts: Counterparts | None = None,
+        opinions: Opinions = NOBODY,
     ) -> None:
         self.passages = passages
         self._question = question
         self._given = read_all_figures(question)
-        self._stretches = [stretch for passage in passages for stretch in _stretches(passage)]
+        self._stretches = [stretch for passage in passages for stretch in read_stretches(passage)]
         self._weight = cache(weight)  # asked for every word of a sentence at every stretch
-        self._translate = translate
-        self._second_opinion = second_opinion
+        self._counterparts = counterparts
+        self._vocabulary = frozenset[str]().union(*(stretch.words for stretch in self._stretches))
+        self._opinions = opinions
 
     def check(self, sentence: str) -> list[Support]:
         """The passages that say `sentence`, best first; when none does, the nearest one with what it lacks."""
@@ -121,7 +99,7 @@ class SupportChecker:
         words = frozenset(content_words(without_figures(sentence)))
         figures = read_figures(sentence)
         language = document_language(sentence)
-        best: dict[int, tuple[Support, _Stretch]] = {}
+        best: dict[int, tuple[Support, Stretch]] = {}
         for stretch in self._stretches:
             support = self._compare(words, figures, stretch, language)
             n = support.n
@@ -129,7 +107,8 @@ class SupportChecker:
             if n not in best or _order(support) < _order(best[n][0]):
                 best[n] = support, stretch
         for n, (support, stretch) in best.items():
-            if not support.is_enough and support.score >= _WORTH_JOINING:
+            is_whole = support.score >= SUPPORT_THRESHOLD and not support.missing_figures
+            if not is_whole and support.score >= _WORTH_JOINING:
                 best[n] = self._joined(words, figures, support, stretch, language)
         judged = [self._judge(sentence, support, stretch) for support, stretch in best.values()]
         ranked = sorted(judged, key=lambda support: (*_order(support), support.n))
@@ -139,18 +118,18 @@ class SupportChecker:
         return self._confirmed(sentence, enough)
 
     def _confirmed(self, sentence: str, supports: list[Support]) -> list[Support]:
-        """Those of `supports` that the second opinion shares; where it shares none, the first with its objection."""
-        if self._second_opinion is None:
-            return supports
-        of = {passage.n: passage for passage in self.passages}
-        shared = [
-            support
-            for support in supports
-            if self._second_opinion.agrees(
-                sentence, of[support.n].heading, of[support.n].document.text[support.start : support.end]
-            )
-        ]
+        """Those of `supports` that whoever is asked agrees with; where there is none, the first with its objection."""
+        shared = [support for support in supports if self._is_shared(sentence, support)]
         return shared or [replace(supports[0], objections=("second opinion",))]
+
+    def _is_shared(self, sentence: str, support: Support) -> bool:
+        opinion = self._opinions.across if support.is_across else self._opinions.within
+        if opinion is None:
+            return True
+        passage = next(passage for passage in self.passages if passage.n == support.n)
+        said = in_words(passage.text, support.start - passage.start, support.end - passage.start)
+        agrees = opinion.agrees(sentence, passage.heading, said)
+        return support.score >= SUPPORT_THRESHOLD if agrees is None else agrees
 
     def _verbatim(self, sentence: str) -> list[Support]:
         """The passages that hold the very sentence: nothing in it can speak against them."""
@@ -164,21 +143,23 @@ class SupportChecker:
         return found[:2]
 
     def _compare(
-        self, words: frozenset[str], figures: Sequence[Quantity], stretch: _Stretch, language: Language
+        self, words: frozenset[str], figures: Sequence[Quantity], stretch: Stretch, language: Language
     ) -> Support:
         known = (*stretch.figures, *self._given)
         missing = tuple(f.text for f in figures if not f.stands_in(known))
-        score = self._score(words, stretch.words, stretch.is_foreign_to(language), len(figures), len(missing))
-        return Support(stretch.passage.n, stretch.start, stretch.end, score, missing)
+        is_across = stretch.is_foreign_to(language)
+        score = self._score(words, stretch.words, is_across, len(figures), len(missing))
+        least = self._opinions.across_least if is_across and self._opinions.across else SUPPORT_THRESHOLD
+        return Support(stretch.passage.n, stretch.start, stretch.end, score, missing, least=least, is_across=is_across)
 
     def _joined(
         self,
         words: frozenset[str],
         figures: Sequence[Quantity],
         support: Support,
-        stretch: _Stretch,
+        stretch: Stretch,
         language: Language,
-    ) -> tuple[Support, _Stretch]:
+    ) -> tuple[Support, Stretch]:
         """The stretch with the sentence of the same passage that adds most to it, for a claim that joins two places."""
         best = support, stretch
         for other in self._stretches:
@@ -189,19 +170,20 @@ class SupportChecker:
                     best = compared, joined
         return best
 
-    def _judge(self, sentence: str, support: Support, stretch: _Stretch) -> Support:
+    def _judge(self, sentence: str, support: Support, stretch: Stretch) -> Support:
         """`support` with what speaks against it, looked for only where it would be enough without."""
         if not support.is_enough:
             return support
         passage = stretch.passage
         around = f"{passage.heading}\n{passage.text}\n{self._question}"
-        is_foreign = stretch.is_foreign_to(document_language(sentence))
+        is_foreign = support.is_across
         if is_foreign:
             found = foreign_objections(sentence, stretch.text, around)
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
+            found += misjoined(sentence, passage.text, self._weight, self._given)
         found += foreign_addresses(sentence, passage.text)
-        found += only_from_question(sentence, "" if is_foreign else stretch.text, self._question, self._weight)
+        found += only_from_question(sentence, "" if is_foreign else stretch.said, self._question, self._weight)
         return replace(support, objections=tuple(found))
 
     def _score(
@@ -215,7 +197,7 @@ class SupportChecker:
         return found / total if total else 0.0
 
     def _is_held_abroad(self, word: str, held: frozenset[str]) -> bool:
-        return self._translate is not None and not held.isdisjoint(self._translate(word))
+        return self._counterparts is not None and not held.isdisjoint(self._counterparts(word, self._vocabulary))
 
 
 def objections(sentence: str, said: str, around: str, heading: str = "") -> list[str]:
@@ -236,23 +218,3 @@ def foreign_objections(sentence: str, said: str, around: str) -> list[str]:
 def _order(support: Support) -> tuple[bool, int, float]:
     """Best first: enough, then the fewest figures missing, then the score (rounded, so that equal ones tie)."""
     return not support.is_enough, len(support.missing_figures), -round(support.score, 6)
-
-
-def _stretches(passage: Passage) -> Iterator[_Stretch]:
-    for start, end, is_sentence in _places(passage.text):
-        text = passage.text[start:end]
-        words, figures = _read(text, passage.section)
-        yield _Stretch(passage, passage.start + start, passage.start + end, text, words, figures, is_sentence)
-
-
-def _places(text: str) -> Iterator[tuple[int, int, bool]]:
-    sentences = split_sentences(text)
-    for length in range(1, _LONGEST_STRETCH + 1):
-        for first in range(len(sentences) - length + 1):
-            yield sentences[first].start, sentences[first + length - 1].end, length == 1
-
-
-@lru_cache(maxsize=_STRETCHES_KEPT)  # many questions read the same passages
-def _read(text: str, heading: str) -> tuple[frozenset[str], tuple[Quantity, ...]]:
-    words = frozenset(content_words(without_figures(text))) | frozenset(content_words(heading))
-    return words, tuple(read_all_figures(f"{heading}\n{text}"))
