@@ -8,7 +8,7 @@ from assistant.reading import Passage
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.joins import misjoined
-from assistant.verifying.names import missing_names, names
+from assistant.verifying.names import missing_names, names, replaced_names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import read_figures
@@ -219,3 +219,12 @@ def test_a_figure_belongs_to_the_words_it_stands_beside(claim: str, wrong: list[
 def test_a_figure_that_the_question_gave_may_be_said_of_anything() -> None:
     claim = "A gross margin of 60% requires a price of $0.08."
     assert misjoined(claim, PRICES, lambda word: 1.0, read_figures("At $0.08?")) == []
+
+
+def test_a_name_of_the_question_does_not_take_the_place_of_the_passages_own() -> None:
+    said = "DeepSeek-V2 was trained on 8.1 trillion tokens."
+    assert replaced_names("Grok 3 was trained on 8.1 trillion tokens.", said, said) == ["Grok 3"]
+    assert (
+        replaced_names("At Acme training took 8.1 trillion tokens.", "Training took 8.1 trillion tokens.", said) == []
+    )
+    assert replaced_names("DeepSeek-V2 was trained on 8.1 trillion tokens.", said, said) == []

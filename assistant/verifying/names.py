@@ -70,6 +70,18 @@ def missing_names(text: str, known: str) -> list[str]:
     return lacking_names(all_names(text), known)
 
 
+def replaced_names(text: str, said: str, around: str) -> list[str]:
+    """The names of `text` that stand nowhere `around`, where `said` has another one in the same place.
+
+    The question may give a name that no passage has, the asker's own product. But what a passage says of a model that
+    it names is not said of another one.
+    """
+    folded = around.casefold()
+    missing = [name for name in all_names(text) if _VERSIONED.sub(r"\1", name).casefold() not in folded]
+    missing = [name for name in missing if name in missing_names(text, around) or _VERSIONED.fullmatch(name)]
+    return missing if missing and missing_names(said, text) else []
+
+
 def lacking_names(asked: Iterable[str], known: str) -> list[str]:
     """Those of `asked` that stand nowhere in `known`."""
     where = _spelt(known)

@@ -20,7 +20,7 @@ from assistant.verifying.counts import miscounted
 from assistant.verifying.deciding import only_from_question
 from assistant.verifying.inert import foreign_addresses
 from assistant.verifying.joins import misjoined
-from assistant.verifying.names import missing_names
+from assistant.verifying.names import missing_names, replaced_names
 from assistant.verifying.owners import figures_of_others
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
@@ -182,6 +182,7 @@ class SupportChecker:
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
             found += misjoined(sentence, passage.text, self._weight, self._given)
+        found += replaced_names(sentence, stretch.text, f"{passage.heading}\n{passage.text}")
         found += foreign_addresses(sentence, passage.text)
         found += only_from_question(sentence, "" if is_foreign else stretch.said, self._question, self._weight)
         return replace(support, objections=tuple(found))
