@@ -11,8 +11,8 @@ from assistant.assistant import Assistant
 from assistant.collection_names import DEFAULT_COLLECTION, as_argument, collection_names
 from assistant.home import Home
 from assistant.profile import Company
-from assistant.prompting import instructions
 from assistant.settings import Settings
+from assistant.writing.prompting import instructions
 from corpus.document import Document, Language, text_fingerprint
 from corpus.shipped import shipped_documents, with_tables
 from corpus.tables import Tables, load_tables

@@ -8,27 +8,27 @@ from dataclasses import replace
 from functools import partial
 
 from assistant.answer import Answer
-from assistant.asides import read_aside
 from assistant.calculating.asking import find_request
 from assistant.calculating.asking_model import ask_model
 from assistant.calculating.calculated import Calculated, NotCalculated, work_out
 from assistant.calculating.cues import read_question
-from assistant.clock import Clock
-from assistant.context import choose_within
-from assistant.draft import Draft
 from assistant.events import Event, Finished, Found, Written, Wrote
-from assistant.extractive import carries_figure, quote_best_sentences, quote_further
-from assistant.finding import find_hits, read_hits, unsaid_of
-from assistant.judging import judge, refuse_early, reply, with_quotes
+from assistant.evidence.context import choose_within
+from assistant.evidence.finding import find_hits, read_hits, unsaid_of
+from assistant.evidence.reading import Passage
 from assistant.profile import Company
-from assistant.prompting import phrases, write_prompt
-from assistant.question import Turn, Understood, asks_for_figure, understand
-from assistant.reading import Passage
-from assistant.rewriting import rewritten
 from assistant.settings import Settings
+from assistant.understanding.asides import read_aside
+from assistant.understanding.question import Turn, Understood, asks_for_figure, understand
+from assistant.understanding.rewriting import rewritten
 from assistant.verifying.second_opinion import opinions_of
 from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
+from assistant.writing.clock import Clock
+from assistant.writing.draft import Draft
+from assistant.writing.extractive import carries_figure, quote_best_sentences, quote_further
+from assistant.writing.judging import judge, refuse_early, reply, with_quotes
+from assistant.writing.prompting import phrases, write_prompt
 from corpus.tables import Tables, load_tables
 from index.chunk import Hit
 from index.lexicon import counterparts

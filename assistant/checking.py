@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.sentences import split_sentences
 from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Verified, verify

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Answer
 from assistant.calculating.calculated import Calculated
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.verification import Checked
 from corpus.document import Language
 

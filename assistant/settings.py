@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import SettingsError
+from assistant.evidence.reading import ReadingSettings
 from assistant.home import Home
-from assistant.reading import ReadingSettings
 from assistant.verifying.second_opinion import CheckingSettings
 from corpus.document import text_fingerprint
 from index.settings import IndexSettings

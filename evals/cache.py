@@ -23,7 +23,7 @@ _ROOT = Path(__file__).parent.parent
 # The documents of corpus/ are covered by the id of the index; nothing that answers may import the
 # interfaces or the question files.
 _ANSWERING = ("assistant", "corpus", "index", "serving")
-_NOT_ANSWERING = ("documents", "interfaces", "batch")
+_NOT_ANSWERING = ("documents", "interfaces", "batch", "keeping", "running")
 
 
 class ReplyCache:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, TypeGuard
 
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 from corpus.document import Language, text_fingerprint
 from evals.attached import Attached, section_names
 

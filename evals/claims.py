@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from corpus.document import Document, Language, Section
 from evals.case import CaseError
 

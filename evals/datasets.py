@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.question import understand
+from assistant.understanding.question import understand
 from corpus.document import Document, Language, Section, text_fingerprint
 from corpus.language import document_language
 from evals.case import ACROSS, Case

@@ -20,8 +20,8 @@ import numpy as np
 
 from assistant.app import Workspace, switch_telemetry_off
 from assistant.collection_names import DEFAULT_COLLECTION
+from assistant.evidence.reading import Passage
 from assistant.home import Home
-from assistant.reading import Passage
 from assistant.settings import Settings
 from assistant.verifying import support
 from assistant.verifying.second_opinion import Opinions, opinions_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from assistant.answer import Answer, Citation
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.support import SupportChecker
 from corpus.document import Document
 from evals.ranking import once

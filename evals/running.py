@@ -15,9 +15,9 @@ from typing import Protocol
 from assistant.answer import Answer, Timing
 from assistant.app import Workspace, open_assistant, warm_up
 from assistant.assistant import Assistant
-from assistant.finding import find_hits
-from assistant.prompting import phrases
-from assistant.question import understand
+from assistant.evidence.finding import find_hits
+from assistant.understanding.question import understand
+from assistant.writing.prompting import phrases
 from corpus.document import Document
 from evals.cache import ReplyCache, code_version, reply_key
 from evals.case import ACROSS, Case

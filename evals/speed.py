@@ -25,8 +25,8 @@ from assistant.app import Workspace, open_assistant, switch_telemetry_off
 from assistant.assistant import Assistant
 from assistant.events import Found
 from assistant.home import Home
-from assistant.prompting import write_prompt
 from assistant.settings import Settings
+from assistant.writing.prompting import write_prompt
 from evals.speed_engine import Timed, straight, through
 from evals.speed_plot import plot_speed
 from serving.talking.client import ChatClient

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.sentences import split_sentences
 from corpus.document import Document
 from evals.claims import passage_of

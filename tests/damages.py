@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.answer import Answer, Sentence
 from assistant.assistant import Assistant
-from assistant.reading import ReadingSettings
+from assistant.evidence.reading import ReadingSettings
 from assistant.settings import Settings
 from corpus.document import Document, Language, text_fingerprint
 from corpus.markdown import split_sections

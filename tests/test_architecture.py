@@ -37,9 +37,9 @@ GRADIO_PAGES = tuple(
     )
 )
 ADAPTERS = {
-    "argon2": {"assistant/passwords.py"},
+    "argon2": {"assistant/keeping/passwords.py"},
     "bs4": {"corpus/readers/web_page.py"},
-    "docx": {"assistant/export_docx.py", "corpus/readers/word.py"},
+    "docx": {"assistant/keeping/export_docx.py", "corpus/readers/word.py"},
     "faiss": {"index/vectors.py"},
     "fastapi": {
         f"assistant/interfaces/{name}.py" for name in ("api", "cost_api", "exporting", "login", "server", "shell")
@@ -50,10 +50,10 @@ ADAPTERS = {
     "pint": {"assistant/calculators/units.py"},
     "openpyxl": {"assistant/batch/workbook.py", "corpus/readers/workbook.py"},
     "pptx": {"corpus/readers/slides.py"},
-    "prometheus_client": {"assistant/metrics.py"},
+    "prometheus_client": {"assistant/running/metrics.py"},
     "pypdfium2": {"corpus/readers/pdfium.py"},
     "rjieba": {"index/words.py"},
-    "sqlite3": {"assistant/database.py"},
+    "sqlite3": {"assistant/keeping/database.py"},
     "sentence_transformers": {"index/encoder.py", "index/reranker.py"},
     "Stemmer": {"index/words.py"},
     "tomlkit": {"assistant/profile.py"},

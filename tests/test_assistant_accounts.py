@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant.accounts import SESSION_S, AccountError, Accounts, check_password
-from assistant.passwords import hash_password, is_password
-from assistant.signing_in import MOST_TRIES, WITHIN_S, SigningIn, TooManyTriesError, WrongPasswordError
+from assistant.keeping.accounts import SESSION_S, AccountError, Accounts, check_password
+from assistant.keeping.passwords import hash_password, is_password
+from assistant.keeping.signing_in import MOST_TRIES, WITHIN_S, SigningIn, TooManyTriesError, WrongPasswordError
 
 PASSWORD = "correct horse battery"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asides import read_aside
-from assistant.question import question_language
+from assistant.understanding.asides import read_aside
+from assistant.understanding.question import question_language
 
 
 @pytest.mark.parametrize(

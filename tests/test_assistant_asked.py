@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asked import Read, read_fact, unanswered
+from assistant.evidence.asked import Read, read_fact, unanswered
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from assistant.answer import Answer
 from assistant.app import Workspace
 from assistant.assistant import Assistant
 from assistant.events import Found
-from assistant.prompting import write_prompt
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.record import to_json_line, to_record
 from assistant.settings import Settings
 from assistant.verifying.second_opinion import CheckingSettings
+from assistant.writing.prompting import write_prompt
 from index.encoder import Encoder
 from index.generation import Generation
 from index.search import Searcher

@@ -18,9 +18,9 @@ from assistant.events import Finished
 from assistant.home import Home
 from assistant.interfaces.shell import build_shell
 from assistant.library import Library, as_uploaded, read_files
-from assistant.prompting import phrases
-from assistant.service import Service, open_service
+from assistant.running.service import Service, open_service
 from assistant.settings import Settings
+from assistant.writing.prompting import phrases
 from tests.fault_server import HEAD, RESET, FaultServer, event, fault_server, refusal_of, reply_of
 
 NOTES = "# Board notes\n\n## Budget\n\nThe Kestrel project has a budget of 417,000 euros and ends in May 2027.\n"

@@ -21,8 +21,8 @@ from assistant.batch.row import Row
 from assistant.batch.run import BatchRun
 from assistant.batch.window import Waiting, Window
 from assistant.events import Event, Finished, Found, Written, Wrote
-from assistant.question import Turn
 from assistant.settings import Settings
+from assistant.understanding.question import Turn
 from index.collection import Collection
 from index.search import Searcher
 from serving.backend import Backend

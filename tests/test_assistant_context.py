@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from assistant.context import choose_within, cut_to_fit
-from assistant.prompting import write_prompt
-from assistant.question import Understood
-from assistant.reading import ReadingSettings
+from assistant.evidence.context import choose_within, cut_to_fit
+from assistant.evidence.reading import ReadingSettings
+from assistant.understanding.question import Understood
+from assistant.writing.prompting import write_prompt
 from index.chunk import Chunk, Hit
 from serving.talking.client import ChatClient
 from serving.talking.counting import estimate_tokens

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant import conversations
 from assistant.answer import Answer, Citation, Sentence
-from assistant.conversations import Conversations
-from assistant.database import DatabaseError
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
+from assistant.keeping import conversations
+from assistant.keeping.conversations import Conversations
+from assistant.keeping.database import DatabaseError
 from assistant.record import answer_from_record, to_json_line
 from tests.doubles import make_document
 
@@ -65,7 +65,7 @@ def test_a_record_makes_the_answer_it_was_made_of() -> None:
 
 def test_what_was_written_when_the_program_was_killed_is_there_and_marked_incomplete(file: Path) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from assistant.conversations import Conversations\n"
+        "import os, signal, sys; from pathlib import Path; from assistant.keeping.conversations import Conversations\n"
         "kept = Conversations.open(Path(sys.argv[1])); conversation, turn = kept.ask('', 'cost?')\n"
         "kept.found(turn, []); kept.wrote(turn, 'The first half'); os.kill(os.getpid(), signal.SIGKILL)"
     )

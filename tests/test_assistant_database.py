@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.database import Database, SharedSync
+from assistant.keeping.database import Database, SharedSync
 
 _TABLE = "CREATE TABLE IF NOT EXISTS notes (text TEXT NOT NULL)"
 

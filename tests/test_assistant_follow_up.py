@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.follow_up import standalone
-from assistant.question import Turn, understand
-from assistant.rewriting import rewritten
+from assistant.understanding.follow_up import standalone
+from assistant.understanding.question import Turn, understand
+from assistant.understanding.rewriting import rewritten
 from serving.talking.client import ChatClient
 from serving.talking.deadlines import Deadlines
 from tests.doubles import Script, ScriptedHandler, says, scripted_server

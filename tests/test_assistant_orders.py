@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.orders import addresses_a_program, without_orders
-from assistant.reading import Passage
+from assistant.evidence.orders import addresses_a_program, without_orders
+from assistant.evidence.reading import Passage
 from assistant.verifying.sentences import split_sentences
 from corpus.readers.visible import visible
 from corpus.shipped import shipped_documents

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.finding import find_hits
-from assistant.parts import parts_of
-from assistant.question import Turn, understand
+from assistant.evidence.finding import find_hits
+from assistant.understanding.parts import parts_of
+from assistant.understanding.question import Turn, understand
 from corpus.document import Language
 from index.encoder import Encoder
 from index.generation import Generation

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.conversations import NOBODY
 from assistant.errors import TooManyQuestionsError
-from assistant.places import Places
+from assistant.keeping.conversations import NOBODY
+from assistant.running.places import Places
 
 
 def test_a_user_who_has_all_of_theirs_leaves_room_for_others() -> None:

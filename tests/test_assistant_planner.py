@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from assistant.calculating.planner import Planner
 from assistant.calculators.calculator import Calculator
 from assistant.calculators.errors import MissingInputError
 from assistant.calculators.registry import find_calculator
-from assistant.planner import Planner
 from assistant.profile import Company
 from corpus.tables import load_tables
 

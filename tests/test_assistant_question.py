@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.errors import BadQuestionError
-from assistant.question import MAX_CHARACTERS, Turn, understand
+from assistant.understanding.question import MAX_CHARACTERS, Turn, understand
 
 
 @pytest.mark.parametrize(

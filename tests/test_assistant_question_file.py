@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from assistant.batch.errors import QuestionFileError
 from assistant.batch.question_file import open_questions
 from assistant.batch.row import Row, row_from_json, row_to_json
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 
 CSV = "编号,question,负责人\n甲1,怎样控制大模型创业的成本？,王\n甲2,How does quantization cut serving cost?,李\n"
 

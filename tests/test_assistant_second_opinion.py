@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.prompting import opinion_prompt
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.second_opinion import CheckingSettings, ModelOpinion, Opinions, opinions_of
 from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import verify
+from assistant.writing.prompting import opinion_prompt
 from serving.talking.client import ChatClient
 from tests.doubles import make_document
 from tests.fault_server import fault_server, refusal_of, reply_of

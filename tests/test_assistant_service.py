@@ -16,9 +16,9 @@ from assistant.errors import BadQuestionError
 from assistant.events import Finished, Found
 from assistant.home import Home
 from assistant.library import Library, as_uploaded, read_files
-from assistant.service import Asked, Service, open_service
+from assistant.running.service import Asked, Service, open_service
 from assistant.settings import Settings
-from assistant.suggestions import suggest
+from assistant.writing.suggestions import suggest
 from corpus.document import Document
 from serving.errors import ServingError
 from tests.doubles import Script, ScriptedHandler, says, scripted_server

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from assistant.app import Workspace, open_assistant
-from assistant.conversations import NOBODY
 from assistant.errors import AssistantError, TooManyQuestionsError
 from assistant.home import Home
+from assistant.keeping.conversations import NOBODY
 from assistant.library import Library
 from assistant.profile import Company
-from assistant.service import Service, open_service
+from assistant.running.service import Service, open_service
 from assistant.settings import Settings
 from index.errors import IndexLayerError
 from tests.test_assistant_service import MORE, NOTES, QUESTION, document, finish

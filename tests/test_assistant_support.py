@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted
 from assistant.verifying.joins import misjoined

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.support import SupportChecker
 from assistant.verifying.tables import rows_in_words
 from tests.doubles import make_document

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.asked import Read, stands
-from assistant.question import asks_for_money
-from assistant.wanted import unmet
+from assistant.evidence.asked import Read, stands
+from assistant.evidence.wanted import unmet
+from assistant.understanding.question import asks_for_money
 from corpus.document import Language
 
 FIN = Read("Fin › Price\nThe agent Fin of Intercom costs $0.99 for a resolution. The list is looked at every quarter.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Answer, Citation, Sentence
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 from evals.attached import Attached
 from evals.cache import ReplyCache, code_version, reply_key
 from evals.case import Case, Number

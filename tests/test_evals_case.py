@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 from corpus.shipped import shipped_documents
 from evals.attached import section_names
 from evals.case import HELD_OUT, SHIPPED_CASES, Case, CaseError, Number, load_cases, parse_case, pick_cases

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 from evals.case import Case
 from evals.datasets import Query, read_beir, shipped_queries
 from evals.retrieval import judge, main, measure

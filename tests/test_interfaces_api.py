@@ -13,11 +13,11 @@ from starlette.testclient import TestClient
 
 from assistant.app import Workspace
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations
+from assistant.calculating.planner import Planner
 from assistant.interfaces.shell import MAX_BODY_BYTES, build_shell
-from assistant.planner import Planner
-from assistant.service import Service
-from assistant.shelves import Shelves
+from assistant.keeping.conversations import Conversations
+from assistant.running.service import Service
+from assistant.running.shelves import Shelves
 
 QUESTION = "How does quantization cut serving cost?"
 ELSEWHERE = "What is the boiling point of tungsten hexafluoride?"

@@ -15,7 +15,7 @@ from assistant.home import Home
 from assistant.interfaces.cli import main
 from assistant.interfaces.shell import build_shell
 from assistant.library import Library
-from assistant.service import open_service
+from assistant.running.service import open_service
 from assistant.settings import Settings
 from tests.doubles import make_document
 

@@ -10,8 +10,8 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from assistant.calculating.planner import Planner
 from assistant.interfaces.cost_api import build_cost_api
-from assistant.planner import Planner
 from corpus.tables import load_tables
 
 

@@ -18,18 +18,18 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from assistant.accounts import Accounts
 from assistant.app import Workspace
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations
+from assistant.calculating.planner import Planner
 from assistant.interfaces.door import SESSION_COOKIE
 from assistant.interfaces.server import build_app
 from assistant.interfaces.shell import Access
-from assistant.passwords import hash_password
-from assistant.planner import Planner
-from assistant.service import Service
-from assistant.shelves import Shelves
-from assistant.signing_in import MOST_TRIES
+from assistant.keeping.accounts import Accounts
+from assistant.keeping.conversations import Conversations
+from assistant.keeping.passwords import hash_password
+from assistant.keeping.signing_in import MOST_TRIES
+from assistant.running.service import Service
+from assistant.running.shelves import Shelves
 
 # Gradio leaves the event loop unclosed that it makes for building a page.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from fastapi import FastAPI
 
-from assistant.accounts import Accounts
-from assistant.places import Place
-from assistant.service import Service
+from assistant.keeping.accounts import Accounts
+from assistant.running.places import Place
+from assistant.running.service import Service
 from tests.test_interfaces_doors import QUESTION, Visitor, accounts, app, url, visitor, visitors
 
 __all__ = ["accounts", "app", "url", "visitor", "visitors"]  # fixtures

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from assistant.answer import Answer, Sentence
-from assistant.conversation import ReadPassage
+from assistant.evidence.reading import Passage
 from assistant.interfaces.rendering import (
     answer_markdown,
     checked_markdown,
@@ -16,7 +16,7 @@ from assistant.interfaces.rendering import (
     searched_as_html,
     sources_html,
 )
-from assistant.reading import Passage
+from assistant.keeping.conversation import ReadPassage
 from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Checked, verify
 from tests.doubles import make_document

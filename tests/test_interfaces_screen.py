@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.answer import Sentence
 from assistant.events import Found, Wrote
+from assistant.evidence.reading import Passage
 from assistant.interfaces.page.screen import GrowingAnswer
-from assistant.reading import Passage
-from assistant.service import Asked
+from assistant.running.service import Asked
 from assistant.verifying.verification import Checked
 from tests.doubles import make_document
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.accounts import Accounts
-from assistant.conversations import Conversations
 from assistant.home import Home
 from assistant.interfaces.cli import main
+from assistant.keeping.accounts import Accounts
+from assistant.keeping.conversations import Conversations
 
 PASSWORD = "correct horse battery"
 

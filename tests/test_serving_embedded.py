@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.home import Home
-from assistant.prompting import instructions
+from assistant.writing.prompting import instructions
 from index.generation import LANGUAGES
 from serving.launching.embedded import EmbeddedServer
 from serving.launching.sizing import Sizing

@@ -16,7 +16,7 @@ from assistant.batch.row import Row
 from assistant.batch.window import Waiting, beginning_of
 from assistant.errors import BadQuestionError
 from assistant.events import Event, Finished, Found, Written
-from assistant.question import question_language
+from assistant.understanding.question import question_language
 from serving.errors import ServerError, StreamBrokenError
 
 TRIES = 5

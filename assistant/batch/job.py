@@ -23,9 +23,9 @@ from assistant.batch.placing import Placing, check_target
 from assistant.batch.row import Row
 from assistant.batch.run import BatchRun
 from assistant.batch.summary import Summary
-from assistant.prompting import phrases
 from assistant.record import answer_from_record
 from assistant.settings import Settings
+from assistant.writing.prompting import phrases
 from index.generation import LANGUAGES
 
 _DEATHS = 2

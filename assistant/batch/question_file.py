@@ -19,7 +19,7 @@ from assistant.batch.grid import GridRow, read_csv, wrong_encoding
 from assistant.batch.headings import HEADINGS, find_headings
 from assistant.batch.row import Row
 from assistant.batch.workbook import read_workbook
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 
 SUFFIXES = (".txt", ".csv", ".xlsx", ".jsonl")
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from assistant.question import Turn
+from assistant.understanding.question import Turn
 
 
 @dataclass(frozen=True, slots=True)

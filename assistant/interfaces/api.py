@@ -14,15 +14,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.answer import Answer
 from assistant.collection_names import as_name, choice_of
-from assistant.conversations import NOBODY
 from assistant.errors import BadQuestionError, TooManyQuestionsError
 from assistant.events import Event, Finished, Found
 from assistant.interfaces.identity import user_of
 from assistant.interfaces.rendering import marked_text
-from assistant.places import Place, Places
-from assistant.question import Turn, understand
+from assistant.keeping.conversations import NOBODY
 from assistant.record import to_record
-from assistant.service import Service
+from assistant.running.places import Place, Places
+from assistant.running.service import Service
+from assistant.understanding.question import Turn, understand
 from assistant.verifying.verification import Checked
 from index.errors import IndexLayerError
 from serving.errors import ServingError

@@ -24,7 +24,7 @@ from assistant.errors import BadQuestionError, SettingsError
 from assistant.interfaces.batch_progress import BatchProgress
 from assistant.interfaces.rendering import answer_markdown, plain_markdown
 from assistant.interfaces.terminal import Terminal
-from assistant.question import understand
+from assistant.understanding.question import understand
 from serving.backend import Backend
 
 EXIT_SOME_FAILED, EXIT_NO_MODEL, EXIT_STOPPED = 1, 3, 130

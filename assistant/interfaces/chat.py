@@ -14,7 +14,7 @@ from typing import Any
 from assistant.app import Workspace, warm_up
 from assistant.interfaces.listening import HOST, PORT, Listening, add_options, listening
 from assistant.interfaces.terminal import Terminal
-from assistant.service import Service, open_service
+from assistant.running.service import Service, open_service
 
 # A page left open in a browser keeps its connections open.
 STOP_WITHIN_S = 5

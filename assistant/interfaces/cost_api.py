@@ -9,11 +9,11 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.calculating.form import EXAMPLES, example_texts
+from assistant.calculating.planner import Planner
 from assistant.calculators.calculator import Calculator, InputSpec, Text, input_specs
 from assistant.calculators.errors import BadInputError, CalculationError, MissingInputError
 from assistant.calculators.registry import CALCULATORS, find_calculator, groups
 from assistant.checking import check_record, check_text
-from assistant.planner import Planner
 from corpus.document import Document, Language, Section, text_fingerprint
 from corpus.language import document_language
 from corpus.markdown import split_sections

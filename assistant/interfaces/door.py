@@ -10,8 +10,8 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.accounts import Accounts, User
 from assistant.interfaces.identity import LOCAL, remember
+from assistant.keeping.accounts import Accounts, User
 
 SESSION_COOKIE = "founder-assistant"
 # What anybody may have: the way in, and whether this program runs.

@@ -7,10 +7,10 @@ import urllib.parse
 
 from fastapi import APIRouter, Request, Response
 
-from assistant.conversations import Conversations
-from assistant.export import conversation_json, conversation_markdown
-from assistant.export_docx import conversation_docx
 from assistant.interfaces.identity import user_of
+from assistant.keeping.conversations import Conversations
+from assistant.keeping.export import conversation_json, conversation_markdown
+from assistant.keeping.export_docx import conversation_docx
 
 _KINDS = {
     "md": ("text/markdown; charset=utf-8", conversation_markdown),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, MutableMapping
 from typing import Any
 
-from assistant.accounts import User
-from assistant.conversations import NOBODY
+from assistant.keeping.accounts import User
+from assistant.keeping.conversations import NOBODY
 
 # Whoever sits at this machine, where nobody has to sign in.
 LOCAL = User(NOBODY, "", is_admin=True)

@@ -9,10 +9,10 @@ import os
 import socket
 from dataclasses import dataclass
 
-from assistant.accounts import Accounts
 from assistant.errors import AssistantError
 from assistant.home import Home
 from assistant.interfaces.shell import LOOPBACK, Access
+from assistant.keeping.accounts import Accounts
 
 HOST = "127.0.0.1"
 PORT = 7860

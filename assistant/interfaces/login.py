@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from assistant.accounts import SESSION_S, Accounts
 from assistant.interfaces.door import SESSION_COOKIE, session_token
 from assistant.interfaces.login_page import LOGIN_TEXTS, login_html
 from assistant.interfaces.preferred import preferred_language
-from assistant.signing_in import SigningIn, TooManyTriesError, WrongPasswordError
+from assistant.keeping.accounts import SESSION_S, Accounts
+from assistant.keeping.signing_in import SigningIn, TooManyTriesError, WrongPasswordError
 from corpus.document import Language
 from index.chunk import LANGUAGES
 

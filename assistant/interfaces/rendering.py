@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from assistant.answer import Answer, Citation, Sentence
 from assistant.collection_names import DEFAULT_COLLECTION
-from assistant.conversation import KeptTurn, ReadPassage
-from assistant.export import with_sources
 from assistant.interfaces.calculation_view import calculation_html
 from assistant.interfaces.passage_view import Quote, links_as_text, passage_html
+from assistant.keeping.conversation import KeptTurn, ReadPassage
+from assistant.keeping.export import with_sources
 from assistant.verifying.verification import Checked, marks_of
 from corpus.document import Language
 

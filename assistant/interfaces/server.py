@@ -9,7 +9,7 @@ from assistant.interfaces.identity import user_of
 from assistant.interfaces.page import CSS, build_page, head_script
 from assistant.interfaces.page.theme import page_theme
 from assistant.interfaces.shell import THIS_MACHINE, Access, build_shell
-from assistant.service import Service
+from assistant.running.service import Service
 from corpus.reader import MAX_BYTES
 from index.chunk import LANGUAGES
 

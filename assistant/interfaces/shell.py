@@ -12,7 +12,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.accounts import Accounts
 from assistant.interfaces.api import build_api
 from assistant.interfaces.cost_api import build_cost_api
 from assistant.interfaces.door import Door
@@ -21,7 +20,8 @@ from assistant.interfaces.login import build_login
 from assistant.interfaces.pace import BodyPace
 from assistant.interfaces.page_door import UPLOADS, PageDoor
 from assistant.interfaces.preferred import preferred_language
-from assistant.service import Service
+from assistant.keeping.accounts import Accounts
+from assistant.running.service import Service
 from corpus.reader import MAX_BYTES
 
 # Questions are short. Files are uploaded on one route only, several at a time.

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
 
-from assistant.accounts import SHORTEST_PASSWORD, AccountError, Accounts, check_password
 from assistant.app import Workspace
-from assistant.conversations import Conversations
 from assistant.interfaces.terminal import Terminal
-from assistant.passwords import hash_password
+from assistant.keeping.accounts import SHORTEST_PASSWORD, AccountError, Accounts, check_password
+from assistant.keeping.conversations import Conversations
+from assistant.keeping.passwords import hash_password
 
 
 def add_parser(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401 - argparse keeps the type private

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.prompting import opinion_prompt
+from assistant.writing.prompting import opinion_prompt
 from corpus.document import Language
 from corpus.language import document_language
 from serving.errors import ServingError

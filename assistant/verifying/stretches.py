@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.quantities import Quantity, read_all_figures, without_figures
 from assistant.verifying.sentences import split_sentences
 from assistant.verifying.tables import rows_in_words

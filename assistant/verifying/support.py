@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.clauses import added_limits, clause_differences
 from assistant.verifying.contrasts import contradicted
 from assistant.verifying.counts import miscounted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer import Citation, Sentence, Verdict
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.inert import inert
 from assistant.verifying.quantities import read_figures
 from assistant.verifying.sentences import Span, split_sentences

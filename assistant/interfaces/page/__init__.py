@@ -17,7 +17,7 @@ from assistant.interfaces.page.light_blocks import LightBlocks
 from assistant.interfaces.page.planner import build_planner, connect_planner
 from assistant.interfaces.page.planner_texts import PLANNER_TEXTS
 from assistant.interfaces.page.texts import TEXTS
-from assistant.service import Service
+from assistant.running.service import Service
 from corpus.document import Language
 
 _FOLDER = Path(__file__).parent

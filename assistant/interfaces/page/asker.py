@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from assistant.accounts import User
 from assistant.interfaces.identity import user_of
+from assistant.keeping.accounts import User
 
 
 def asker(request: gr.Request) -> User:

@@ -13,7 +13,7 @@ from assistant.interfaces.page.texts import EXAMPLES, RATINGS, TEXTS
 from assistant.interfaces.rendering import empty_sources_html
 from corpus.document import Language
 
-# More than are answered at once (assistant/places.py), so that one too many is told so and does not wait.
+# More than are answered at once (assistant/running/places.py), so that one too many is told so and does not wait.
 ANSWERS_AT_ONCE = 96
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import gradio as gr
 
 from assistant.collection_names import collection_names
-from assistant.conversation import KeptTurn
 from assistant.errors import BadQuestionError, TooManyQuestionsError
 from assistant.events import Found
 from assistant.interfaces.page.asker import asker
@@ -22,8 +21,9 @@ from assistant.interfaces.page.screen import GrowingAnswer, messages_of
 from assistant.interfaces.page.tabs import Tabs
 from assistant.interfaces.page.texts import RATINGS, TEXTS
 from assistant.interfaces.rendering import empty_sources_html, turn_sources_html, typed_text
-from assistant.service import Asked, Service
-from assistant.suggestions import suggest
+from assistant.keeping.conversation import KeptTurn
+from assistant.running.service import Asked, Service
+from assistant.writing.suggestions import suggest
 from corpus.document import Language
 from index.errors import IndexLayerError
 from serving.errors import ServingError

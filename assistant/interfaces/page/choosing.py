@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.collection_names import collection_names
 from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import asked_of_html, collection_label
-from assistant.service import Service
+from assistant.running.service import Service
 from corpus.document import Language
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.calculating.planner import Planner
 from assistant.calculators.units import CURRENCIES
 from assistant.errors import SettingsError
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.planner_texts import COMPANY_TEXTS, PLANNER_TEXTS
 from assistant.interfaces.page.planner_view import cannot_html, kept_html
-from assistant.planner import Planner
 from assistant.profile import describe, keys
 from corpus.document import Language
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.conversation import Listed
-from assistant.conversations import Conversations
 from assistant.interfaces.page.asker import asker
 from assistant.interfaces.page.chat import ChatParts
 from assistant.interfaces.page.chat_acts import ChatActs, Shown
 from assistant.interfaces.page.light_blocks import SKIP
 from assistant.interfaces.page.texts import TEXTS
-from assistant.service import Service
+from assistant.keeping.conversation import Listed
+from assistant.keeping.conversations import Conversations
+from assistant.running.service import Service
 from corpus.document import Language
 
 # More would be a burden to the browser; older ones are found by searching.

@@ -28,7 +28,7 @@ from assistant.interfaces.page.light_blocks import SKIP
 from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import collection_label
 from assistant.library import as_uploaded, read_files
-from assistant.service import Service
+from assistant.running.service import Service
 from corpus.document import Document, Language
 from index.errors import IndexLayerError
 from index.generation import Generation

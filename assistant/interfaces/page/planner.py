@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.calculating.form import Field
+from assistant.calculating.planner import Planner
 from assistant.calculators.errors import CalculationError
 from assistant.calculators.registry import CALCULATORS, find_calculator
 from assistant.errors import SettingsError
@@ -20,7 +21,6 @@ from assistant.interfaces.page.planner_view import (
     field_placeholder,
     plan_html,
 )
-from assistant.planner import Planner
 from corpus.document import Language
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}

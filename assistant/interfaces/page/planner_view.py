@@ -7,10 +7,10 @@ import html
 from collections.abc import Mapping, Sequence
 
 from assistant.calculating.form import Field
+from assistant.calculating.planner import Plan
 from assistant.calculators.calculator import Text
 from assistant.calculators.registry import CALCULATORS, groups
 from assistant.interfaces.page.planner_texts import COMPANY_TEXTS, PLANNER_TEXTS
-from assistant.planner import Plan
 from corpus.document import Language
 
 

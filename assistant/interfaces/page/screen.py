@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assistant.conversation import KeptTurn, ReadPassage
 from assistant.events import Event, Found, Wrote
 from assistant.interfaces.page.texts import TEXTS
 from assistant.interfaces.rendering import (
@@ -16,7 +15,8 @@ from assistant.interfaces.rendering import (
     sources_html,
     turn_markdown,
 )
-from assistant.service import Asked
+from assistant.keeping.conversation import KeptTurn, ReadPassage
+from assistant.running.service import Asked
 from assistant.verifying.verification import Checked
 from corpus.document import Language
 

@@ -7,9 +7,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from assistant.accounts import LONGEST_PASSWORD, Accounts
 from assistant.errors import AssistantError
-from assistant.passwords import hash_password, is_password
+from assistant.keeping.accounts import LONGEST_PASSWORD, Accounts
+from assistant.keeping.passwords import hash_password, is_password
 
 # Wrong tries for one name within `WITHIN_S` seconds, after which none is looked at until they are that old.
 MOST_TRIES = 10

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from assistant.answer import Answer, Citation
-from assistant.conversation import KeptTurn
+from assistant.keeping.conversation import KeptTurn
 from assistant.record import to_record
 
 # What an export says in the language of the answer.

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from assistant.verifying.sentences import split_sentences
 from index.words import content_words
 

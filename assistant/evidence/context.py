@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from assistant.orders import without_orders
-from assistant.prompting import empty_prompt
-from assistant.question import Understood
-from assistant.reading import Passage, ReadingSettings, choose_passages, passage_tokens
+from assistant.evidence.orders import without_orders
+from assistant.evidence.reading import Passage, ReadingSettings, choose_passages, passage_tokens
+from assistant.understanding.question import Understood
+from assistant.writing.prompting import empty_prompt
 from corpus.document import Document
 from index.chunk import Hit
 from serving.talking.client import ChatClient

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from assistant.answer import Answer
-from assistant.metrics import Metrics
+from assistant.running.metrics import Metrics
 from serving.backend import Backend
 
 _LARGEST_LOG = 10 * 2**20

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 from corpus.document import Language
 from serving.talking.message import Message
 

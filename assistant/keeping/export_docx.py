@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import docx
 
 from assistant.answer import Answer
-from assistant.conversation import KeptTurn
-from assistant.export import WORDS, source_heading
+from assistant.keeping.conversation import KeptTurn
+from assistant.keeping.export import WORDS, source_heading
 
 # XML has no place for these, and python-docx raises on them.
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

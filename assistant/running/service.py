@@ -9,16 +9,16 @@ from pathlib import Path
 
 from assistant.app import Notice, Workspace
 from assistant.assistant import Assistant
+from assistant.calculating.planner import Planner
 from assistant.collection_names import DEFAULT_COLLECTION
-from assistant.conversations import NOBODY, Conversations
 from assistant.errors import BadQuestionError
 from assistant.events import Event, Finished, Found, Wrote
-from assistant.places import Place, Places
-from assistant.planner import Planner
-from assistant.question import Turn, understand
-from assistant.shelves import Shelves
+from assistant.keeping.conversations import NOBODY, Conversations
+from assistant.running.places import Place, Places
+from assistant.running.shelves import Shelves
+from assistant.running.watching import Health, Watching, health_of
+from assistant.understanding.question import Turn, understand
 from assistant.verifying.verification import Checked, marks_of
-from assistant.watching import Health, Watching, health_of
 from corpus.document import Document
 from index.generation import Generation, Progress
 from serving.errors import ServingError

@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.answer import Answer
-from assistant.conversation import KeptTurn, Listed, ReadPassage, State
-from assistant.conversation_search import fts_query, fts_text
-from assistant.database import Cursor, Database
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
+from assistant.keeping.conversation import KeptTurn, Listed, ReadPassage, State
+from assistant.keeping.conversation_search import fts_query, fts_text
+from assistant.keeping.database import Cursor, Database
 from assistant.record import answer_from_record, to_record
 
 # The owner where nobody signs in.

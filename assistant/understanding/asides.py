@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.prompting import phrases
+from assistant.writing.prompting import phrases
 from corpus.document import Language
 
 Kind = Literal["small_talk", "personal_advice"]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.errors import BadQuestionError
-from assistant.follow_up import standalone
-from assistant.prompting import phrases
+from assistant.understanding.follow_up import standalone
+from assistant.writing.prompting import phrases
 from corpus.document import Language
 from corpus.language import HAN
 

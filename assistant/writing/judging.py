@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import Answer, Status
-from assistant.asides import Aside
-from assistant.asked import Read, read_fact, tells_number
-from assistant.draft import Draft
-from assistant.prompting import phrases
-from assistant.question import asks_for_money
+from assistant.evidence.asked import Read, read_fact, tells_number
+from assistant.understanding.asides import Aside
+from assistant.understanding.question import asks_for_money
 from assistant.verifying.quantities import CURRENCIES, read_figures
 from assistant.verifying.verification import Verified
+from assistant.writing.draft import Draft
+from assistant.writing.prompting import phrases
 from corpus.document import Language
 from index.chunk import Hit
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer import Answer
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
 
 State = Literal["incomplete", "done", "failed"]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.asked import AROUND, Read
+from assistant.evidence.asked import AROUND, Read
 from assistant.verifying.names import bare_names, lacking_names
 from assistant.verifying.sentences import split_sentences
 from corpus.document import Language

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.database import Cursor, Database
 from assistant.errors import AssistantError
+from assistant.keeping.database import Cursor, Database
 
 SESSION_S = 12 * 3600
 # What an API key begins with, so that people and secret scanners know one.

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from assistant.prompting import as_data, phrases
-from assistant.question import Turn, Understood, question_language
+from assistant.understanding.question import Turn, Understood, question_language
+from assistant.writing.prompting import as_data, phrases
 from index.words import content_words
 from serving.errors import ServingError
 from serving.talking.client import ChatClient

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from assistant.question import asks_for_figure, asks_for_money, question_language
-from assistant.reading import Passage
+from assistant.evidence.reading import Passage
+from assistant.understanding.question import asks_for_figure, asks_for_money, question_language
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
 from assistant.verifying.sentences import Span, split_sentences
 from index.words import content_words

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
-from assistant.conversations import NOBODY
 from assistant.errors import TooManyQuestionsError
+from assistant.keeping.conversations import NOBODY
 
 # As many threads can wait for a model beside everything else that is served.
 MOST = 64

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from assistant.asked import Read, read_fact, stands, unanswered
-from assistant.parts import parts_of
-from assistant.question import Understood, asks_for_figure
-from assistant.reading import Passage
+from assistant.evidence.asked import Read, read_fact, stands, unanswered
+from assistant.evidence.reading import Passage
+from assistant.evidence.wanted import unmet
+from assistant.understanding.parts import parts_of
+from assistant.understanding.question import Understood, asks_for_figure
 from assistant.verifying.names import unheard_names
-from assistant.wanted import unmet
 from corpus.language import document_language
 from index.chunk import Hit
 from index.lexicon import translate

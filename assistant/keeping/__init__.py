@@ -1,0 +1,1 @@
+"""What stays on this machine, in SQLite: conversations and how they leave, users and their sessions."""
