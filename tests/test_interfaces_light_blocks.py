@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import gradio as gr
@@ -10,6 +12,12 @@ import pytest
 from gradio.state_holder import SessionState
 
 from assistant.interfaces.page.light_blocks import SKIP, LightBlocks
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What a coroutine returns, in a thread of its own: the main one's loop, begun by Gradio, is left alone."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def shown(blocks: type[gr.Blocks], predictions: Any, outputs: int = 3) -> tuple[list[Any], list[int]]:
@@ -24,7 +32,7 @@ def shown(blocks: type[gr.Blocks], predictions: Any, outputs: int = 3) -> tuple[
         data = await page.postprocess_data(event, predictions, state)
         return data, [place for place, box in enumerate(boxes) if state[box._id] is not box]
 
-    return asyncio.run(show())
+    return run(show())
 
 
 @pytest.mark.parametrize(
@@ -61,4 +69,4 @@ def test_gradio_makes_no_table_of_events() -> None:
         event = {"function": "ask", "status": "success", "process_time": 1.0}
         return page._queue.compute_analytics_summary([event]), page._queue.ANALYTICS_MAX_EVENTS
 
-    assert asyncio.run(summary()) == ({"functions": {}}, 1)
+    assert run(summary()) == ({"functions": {}}, 1)
