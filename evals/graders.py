@@ -19,6 +19,7 @@ from evals.case import Case, Number
 from evals.ranking import reciprocal_rank
 
 RECALL_DEPTH = 5
+RECALL = f"recall@{RECALL_DEPTH}"
 
 _SPACE_BY_HAN = re.compile(rf"\s+(?={HAN.pattern})|(?<={HAN.pattern})\s+")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
@@ -33,6 +34,7 @@ class Score:
 
 
 Grader = Callable[[Case, Answer], Score | None]
+RetrievalGrader = Callable[[Case, Sequence[str]], Score | None]
 
 
 def section_recall(case: Case, retrieved: Sequence[str]) -> Score | None:
@@ -123,6 +125,11 @@ def tokens(case: Case, answer: Answer) -> Score | None:
     return Score(float(used), f"{answer.usage.prompt_tokens} read") if used else None
 
 
+RETRIEVAL_GRADERS: dict[str, RetrievalGrader] = {
+    RECALL: section_recall,
+    "MRR": section_rank,
+    "parts found": parts_found,
+}
 ANSWER_GRADERS: dict[str, Grader] = {
     "status right": status,
     "language right": language,

@@ -5,6 +5,7 @@ from __future__ import annotations
 MEANINGS = {
     "recall@5": "of the questions that a section answers, for how many it is among the first five found",
     "MRR": "how far up the first right section stands: 1 for the first place, 0.5 for the second, and so on",
+    "parts found": "of the things that one question asks, the share whose section is among the first five found",
     "status right": "answered where an answer was due, refused where the sources do not say",
     "language right": "the answer is in the language of the question",
     "key points": "of the points that a right answer makes, the share that was made",

@@ -10,9 +10,8 @@ from pydantic import TypeAdapter
 
 from assistant.answer import Answer
 from evals.case import Case
-from evals.graders import RECALL_DEPTH, Score
+from evals.graders import RECALL, Score
 
-RECALL = f"recall@{RECALL_DEPTH}"
 # A case fails when one of these is zero; the other metrics are reported.
 MUST_HOLD = ("status right", "language right", "nothing forbidden", RECALL)
 # Differ from machine to machine: reported, never compared.

@@ -22,9 +22,9 @@ from corpus.document import Document
 from evals.cache import ReplyCache, code_version, reply_key
 from evals.case import ACROSS, Case
 from evals.citations import citation_precision, citation_recall
-from evals.graders import ANSWER_GRADERS, Score, parts_found, section_rank, section_recall
+from evals.graders import ANSWER_GRADERS, RETRIEVAL_GRADERS, Score
 from evals.library import Library
-from evals.outcome import RECALL, Outcome, Reply
+from evals.outcome import Outcome, Reply
 from evals.ranking import once
 from index.chunk import LANGUAGES
 from index.generation import Generation
@@ -185,11 +185,7 @@ class _Searchers:
 
 
 def _retrieval_scores(case: Case, retrieved: Sequence[str]) -> dict[str, Score | None]:
-    return {
-        RECALL: section_recall(case, retrieved),
-        "MRR": section_rank(case, retrieved),
-        "parts found": parts_found(case, retrieved),
-    }
+    return {name: grade(case, retrieved) for name, grade in RETRIEVAL_GRADERS.items()}
 
 
 def _measured(scores: dict[str, Score | None]) -> dict[str, Score]:

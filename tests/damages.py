@@ -16,9 +16,9 @@ from corpus.document import Document, Language, text_fingerprint
 from corpus.markdown import split_sections
 from evals.case import Case, Number
 from evals.citations import citation_precision, citation_recall
-from evals.graders import ANSWER_GRADERS, Score, section_rank, section_recall
+from evals.graders import ANSWER_GRADERS, RECALL, Score, section_rank, section_recall
 from evals.library import Library
-from evals.outcome import RECALL, Outcome
+from evals.outcome import Outcome
 from index.generation import Generation
 from index.search import Searcher
 from serving.backend import Backend
