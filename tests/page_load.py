@@ -25,7 +25,7 @@ import httpx
 
 from corpus.language import HAN
 from tests.doubles import ScriptedHandler, scripted_server
-from tests.test_interfaces_page import page_served
+from tests.visits import page_served
 
 HOME = Path(__file__).parent.parent / ".home"
 QUESTIONS = Path(__file__).parent.parent / "evals" / "cases" / "guides.jsonl"  # nearly all reach the model

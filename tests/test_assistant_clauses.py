@@ -107,6 +107,7 @@ def test_a_figure_that_a_passage_in_the_other_language_holds_is_more_than_the_qu
 
 
 COSTS_MORE = "Pre-training costs $200K and more. Of 12 people 5 work on data."
+OPTIONS = "A company can call an API, tune open weights, or train its own model.\n\n| Own model | $200K |"
 COSTS_MORE_ZH = "预训练要花 20 万美元以上。12 人里有 5 人做数据。"
 
 
@@ -117,6 +118,8 @@ COSTS_MORE_ZH = "预训练要花 20 万美元以上。12 人里有 5 人做数�
         ("Should we train a model or call an API?", "Pre-training costs $200K and more.", COSTS_MORE, False),
         ("Our bill doubled. Where do we look?", "Our bill doubled, so 5 people work on data.", COSTS_MORE, False),
         ("How many people clean our data?", "To clean data for people, 5 of 12 work on data.", COSTS_MORE, False),
+        ("Should we train our own model?", "Train your own model, since a company can.", OPTIONS, True),
+        ("Should we train our own model?", "Do not train your own model.", "Do not train your own model.", False),
         ("该自己买机器，还是租机器？", "自己买机器，因为预训练要花 20 万美元以上。", COSTS_MORE_ZH, True),
         ("机器适合直接上生产吗？", "机器适合直接上生产，因为 12 人里有 5 人做数据。", COSTS_MORE_ZH, True),
         ("机器突然坏了，怎么处理数据？", "机器突然坏了，12 人里有 5 人做数据。", COSTS_MORE_ZH, False),

@@ -172,7 +172,9 @@ def test_there_are_as_many_cases_of_each_kind_as_were_promised(shipped: list[Cas
     assert count("two-part") == 18
     held_out = [case for case in shipped if HELD_OUT in case.tags]
     assert len(held_out) >= 48
-    assert {case.kind for case in held_out} == {"guide", "near-miss", "off-topic", "cost", "conversation"}
+    assert {case.kind for case in held_out} == {
+        "guide", "near-miss", "off-topic", "cost", "conversation", "calculation",
+    }  # fmt: skip
     assert all(case.history for case in shipped if "conversation" in case.tags)
     assert all(case.documents for case in shipped if {"own", "own-across", "attack"} & set(case.tags))
     assert all(case.forbidden for case in shipped if "attack" in case.tags)

