@@ -76,7 +76,9 @@ def replaced_names(text: str, said: str, around: str) -> list[str]:
     The question may give a name that no passage has, the asker's own product. But what a passage says of a model that
     it names is not said of another one.
     """
-    missing = missing_names(text, around)
+    where = _spelt(around)
+    # A word with a version is a name at the beginning of a sentence, too, where its capital alone says nothing.
+    missing = [name for name in all_names(text) if not (where.holds(name) and where.holds(_VERSIONED.sub(r"\1", name)))]
     return missing if missing and missing_names(said, text) else []
 
 
@@ -115,7 +117,7 @@ class Spelt:
         folded = name.casefold()
         versioned = _VERSIONED.fullmatch(name)
         if versioned and not re.search(rf"(?<![a-z0-9]){versioned.group(1).casefold()}[ -]?\d", self._text):
-            return self._has(versioned.group(1).casefold())  # without its version, which is checked as a figure
+            return True  # where the text gives no version, its number is checked as a figure and the word as a name
         return any(self._has(spelling) for spelling in _SPELT.get(folded, (folded,)))
 
     def _has(self, spelling: str) -> bool:
