@@ -107,7 +107,7 @@ def _swap(sentence: str, matches: list[re.Match[str]], other: Callable[[str, int
 def _other_figure(figure: str, number: int) -> str:
     """Another leading digit, another last one, or ten times as much."""
     way = number % 3
-    if way == 0 and figure.isdigit():
+    if way == 0 and figure.isdigit() and int(figure):
         return f"{figure}0"
     place = 0 if way == 1 else len(figure) - 1
     digit = int(figure[place]) % 9 + 1

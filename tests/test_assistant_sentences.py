@@ -13,6 +13,8 @@ from assistant.verifying.sentences import split_sentences
         ("第一句。第二句！“第三句？”", ["第一句。", "第二句！", "“第三句？”"]),
         ("It costs $3.5 per hour. Next.", ["It costs $3.5 per hour.", "Next."]),
         ("Use vs. e.g. Fig. 2 here. Next.", ["Use vs. e.g. Fig. 2 here.", "Next."]),
+        ("The A.V. Club of the U.S. praised it. Next.", ["The A.V. Club of the U.S. praised it.", "Next."]),
+        ('They made the "Kerrang!" disc. "Oh?" Yes.', ['They made the "Kerrang!" disc.', '"Oh?"', "Yes."]),
         ("1. One item\n2. Two items", ["One item", "Two items"]),
         ("- **Bold**: text.\n  - nested", ["**Bold**: text.", "nested"]),
         ("A fact.[1] Another.[2][3]", ["A fact.[1]", "Another.[2][3]"]),

@@ -38,6 +38,7 @@ def test_names_are_told_by_their_writing(text: str, found: list[str]) -> None:
         ("GPT-2 did it.", "GPT-3 did it.", ["GPT-2"]),
         ("Llama 2 did it.", "Llama 3 did it.", ["Llama 2"]),
         ("Llama 3 did it.", "llama-3 405B did it.", []),
+        ("vLLM 0.11.3 did it.", "vLLM 0.11.2 did it.", ["vLLM 0.11.3"]),
         ("LoRA did it.", "QLoRA did it.", ["LoRA"]),
         ("谷歌发布了它。", "Google released it.", []),
         ("微软发布了它。", "谷歌发布了它。", ["微软"]),
@@ -121,6 +122,9 @@ def test_what_is_said_of_somebody_else_is_misplaced() -> None:
     assert misplaced_names("MPT-7B was tuned for less than $600.", passage, "Costs") == ["mpt-7b"]
     assert not misplaced_names("Alpaca-7B was tuned for less than $600.", passage, "Costs")
     assert not misplaced_names("MPT-7B was tuned for less than $600.", passage, "What MPT-7B cost")
+    # Not the name that stands inside another one.
+    about = "LoRA came first. If a higher rank gains nothing, QLoRA helps little."
+    assert misplaced_names("If a higher rank gains nothing, LoRA helps little.", about, "QLoRA") == ["lora"]
 
 
 TEXT = (
@@ -186,10 +190,11 @@ def test_the_question_said_back_is_no_answer(sentence: str, is_supported: bool) 
         ("Alpaca 7B was tuned for $600.", []),
         ("MPT-7B cost $200,000.", []),
         ("The tuning cost $600.", []),
+        ("OpenAI did so in 2023.", []),  # a year holds for more than the name beside it
     ],
 )
 def test_a_figure_belongs_to_the_name_beside_it(claim: str, found: list[str]) -> None:
-    passage = "The figures: Alpaca 7B was tuned for $600, MPT-7B was pre-trained for $200,000."
+    passage = "The figures: Alpaca 7B was tuned for $600, MPT-7B was pre-trained for $200,000 in 2023."
     assert figures_of_others(claim, passage, "Costs") == found
 
 

@@ -39,7 +39,7 @@ _GENERIC = frozenset(
 )
 _WORD = r"[A-Za-z][A-Za-z0-9]*(?:[-.&][A-Za-z0-9]+)*"
 _LATIN = re.compile(rf"(?<![A-Za-z0-9.]){_WORD}", re.ASCII)
-_VERSIONED = re.compile(r"(?<![A-Za-z0-9])([A-Z][A-Za-z]+)[ -](\d+(?:\.\d+)?)(?![\dA-Za-z%,])", re.ASCII)
+_VERSIONED = re.compile(r"(?<![A-Za-z0-9])([a-z]?[A-Z][A-Za-z]+)[ -](\d+(?:\.\d+)*)(?![\dA-Za-z%,])", re.ASCII)
 # A capital says nothing at the beginning of a sentence, a cell, a quotation or a list item.
 _BEGINS = re.compile(r"(?:^|[.!?:：。！？；;|\"“‘*(（《]|\n|[-•]\s)\s*$")
 

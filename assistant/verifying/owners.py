@@ -16,6 +16,7 @@ from corpus.language import HAN
 
 _PARTS = re.compile(r"[;；|]")
 _CLAUSES = re.compile(r"[,，]\s?(?=\D)")
+_YEAR = re.compile(r"(?:19|20)\d\d")  # told once for all that follows it, and no more of one name than of another
 _SMALLEST = 3  # digits below which a figure is as often a count, a rank or a version
 
 
@@ -27,7 +28,7 @@ def figures_of_others(claim: str, passage: str, heading: str) -> list[str]:
     units = [unit for span in split_sentences(passage) for part in _PARTS.split(span.text) for unit in _clauses(part)]
     found = []
     for figure in read_figures(claim):
-        if sum(character.isdigit() for character in figure.text) < _SMALLEST:
+        if sum(character.isdigit() for character in figure.text) < _SMALLEST or _YEAR.fullmatch(figure.text):
             continue
         places = [unit for unit in units if figure.stands_in(read_figures(unit))]
         if places and all(_is_of_others(unit, mine, claim, heading) for unit in places):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 
-from assistant.verifying.names import names
+from assistant.verifying.names import lacking_names, names
 from assistant.verifying.sentences import split_sentences
 from corpus.language import HAN
 from index.words import content_words
@@ -84,7 +84,7 @@ def misplaced_names(claim: str, passage: str, heading: str) -> list[str]:
     Looked for in the sentence or clause of `passage` that holds the rest of the claim. A name of the `heading` may be
     meant anywhere below it.
     """
-    asked = {name for name in _distinct(claim) if name not in heading.casefold()}
+    asked = set(lacking_names(_distinct(claim), heading))
     rest = set(content_words(claim)) - {word for name in _distinct(claim) for word in content_words(name)}
     if not asked or len(rest) < _FEWEST_SHARED:
         return []
@@ -92,8 +92,8 @@ def misplaced_names(claim: str, passage: str, heading: str) -> list[str]:
     best = max(units, key=lambda unit: len(rest & set(content_words(unit))) - len(unit) / _LONGEST_UNIT, default="")
     if len(rest & set(content_words(best))) < _SAME_CLAUSE * len(rest):
         return []
-    others = {name for name in _distinct(best) if name not in heading.casefold()} - set(_distinct(claim))
-    return sorted(name for name in asked if name not in best.casefold()) if others else []
+    others = set(_distinct(best)) - set(_distinct(claim))
+    return sorted(lacking_names(asked, best)) if others else []
 
 
 def _distinct(text: str) -> list[str]:

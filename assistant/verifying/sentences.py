@@ -9,15 +9,16 @@ from dataclasses import dataclass
 # What stands before the text of a list item, heading or quotation.
 _LINE_MARK = re.compile(r"\s*(?:#{1,6}\s+|>\s*|[-*+•]\s+|\(?\d{1,2}[.)、）]\s*|（\d{1,2}）\s*)*")
 # A sentence ends at 。！？； with closing quotes, or at .!? before a space or the end.
-_END = re.compile(r"[。！？；]+[”’」』）)]*|[.!?]+[\"')\]]*(?=\s|$|\[\d|【)")
+_END = re.compile(r"[。！？；]+[”’」』）)]*|[.!?]+(?!\"\s[a-z])[\"')\]]*(?=\s|$|\[\d|【)")
 # Marks that cite stay with the sentence before them: "…成本。[1][2]"
 _CITATION_MARKS = re.compile(r"(?:\s*(?:\[\d+(?:\s*[,，]\s*\d+)*\]|【\d+】|［\d+］))+")
 # A number that begins an item within a line: "三点：1. 清洗；2. 去重"
 _NUMBERS = re.compile(r"(?:^|[:：;；])\s*\d{1,2}\.$")
 _LAST_WORD = re.compile(r"(?:[A-Za-z]+\.)+\Z")
+_INITIALS = re.compile(r"(?:[a-z]\.)+")
 _ABBREVIATIONS = frozenset(
     """
-    e.g. i.e. etc. vs. al. fig. no. eq. dr. mr. ms. mrs. prof. inc. ltd. co. corp. approx. u.s. u.k. e.u. st. p. pp.
+    etc. vs. al. fig. no. eq. dr. mr. ms. mrs. prof. inc. ltd. co. corp. approx. st. pp.
     ca.
     """.split()
 )
@@ -70,7 +71,7 @@ def _is_inside_word(line: str, match: re.Match[str]) -> bool:
         return False
     found = _LAST_WORD.search(line, 0, match.start() + 1)
     word = found.group().lower() if found else ""
-    return word in _ABBREVIATIONS or len(word) == 2
+    return word in _ABBREVIATIONS or _INITIALS.fullmatch(word) is not None
 
 
 def _span(text: str, start: int, end: int) -> Iterator[Span]:
