@@ -39,7 +39,7 @@ from serving.errors import ServerError
 _HITS = 24
 _QUOTES_BESIDE_CALCULATION = 2
 # Reasons of a refusal that lie with the draft, not with the sources.
-_DRAFT_FAILED = frozenset({"nothing_supported", "little_supported", "figure_not_in_sources"})
+_DRAFT_FAILED = frozenset({"nothing_supported", "lead_not_supported", "figure_not_in_sources"})
 
 
 class Assistant:

@@ -103,14 +103,15 @@ def test_a_model_that_finds_no_answer_is_believed(ask_with: AskWith) -> None:
     [
         "Bananas are yellow and the moon is made of green cheese.",
         "It costs 123,456 dollars. Quantization stores each weight in fewer bits.",
+        f"Paris is big. {TRUE}",  # what stands first would be taken for the answer
     ],
 )
 def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_with: AskWith, text: str) -> None:
     answer = ask_with(says(text))
     assert (answer.status, answer.reason) == ("partial", "quoted_instead")
     assert answer.sentences[0].verdict == "unsupported"
-    assert answer.answer.startswith("Nothing supports what the model drafted; the sources themselves say:")
-    quoted = answer.answer.split("the sources themselves say:")[1]
+    assert answer.answer.startswith("The sources do not support what the model drafted; they say themselves:")
+    quoted = answer.answer.split("they say themselves:")[1]
     assert "[1]" in quoted
     assert answer.sentences[0].text not in answer.answer
     assert {sentence.verdict for sentence in answer.sentences if sentence.text in quoted} == {"supported"}

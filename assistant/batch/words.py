@@ -18,6 +18,7 @@ REASON: dict[Language, dict[str, str]] = {
     "en": {
         "nothing_relevant": "the sources say nothing about it",
         "nothing_supported": "no sentence of the draft stands in the sources",
+        "lead_not_supported": "what the draft begins with does not stand in the sources",
         "little_supported": "too little of the draft stands in the sources",
         "figure_not_in_sources": "the figure does not stand in the sources",
         "name_not_in_sources": "a name does not stand in the sources",
@@ -44,6 +45,7 @@ REASON: dict[Language, dict[str, str]] = {
     "zh": {
         "nothing_relevant": "资料里没有相关内容",
         "nothing_supported": "草稿没有一句能在资料里找到依据",
+        "lead_not_supported": "草稿开头的结论没有资料依据",
         "little_supported": "草稿只有很少内容有资料依据",
         "figure_not_in_sources": "数字不在资料中",
         "name_not_in_sources": "名称不在资料中",

@@ -18,7 +18,7 @@ from corpus.document import Language
 UNSUPPORTED = {"zh": "〔资料不支持〕", "en": "(not supported by the sources)"}
 COMPUTED = {"zh": "〔计算得出〕", "en": "(computed)"}
 PARTIAL = {"zh": "只有部分内容有资料支持。", "en": "Only part of this is supported by the sources."}
-DRAFT = {"zh": "模型的草稿没有资料支持：", "en": "The model's draft, which the sources do not support:"}
+DRAFT = {"zh": "模型的草稿，缺少资料支持：", "en": "The model's draft, which lacks support:"}
 BROKEN = {"zh": "回答中断了，以上是已写出的部分。", "en": "The answer broke off; this is what had come."}
 INCOMPLETE = {"zh": "回答没有写完，以上是已写出的部分。", "en": "This answer was not finished; this is what had come."}
 NO_ANSWER = {

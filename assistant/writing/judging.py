@@ -40,11 +40,12 @@ def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) 
         return refuse(checked, hits, "nothing_supported")
     if _lacks_figure(blank, verified):
         return refuse(checked, hits, "figure_not_in_sources")
+    # What stands first is taken for the answer, and what follows for its reasons.
+    if verified.claims[0].verdict == "unsupported" and not draft.broken:
+        return refuse(checked, hits, "lead_not_supported")
     status: Status = "answered"
     reason = ""
     if verified.supported_share < PARTIAL_BELOW:
-        if verified.claims[0].verdict == "unsupported":
-            return refuse(checked, hits, "little_supported")
         status, reason = "partial", "little_supported"
     if draft.is_foreign:
         status, reason = "partial", "other_language"
