@@ -76,7 +76,7 @@ def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Pas
 def unsaid_of(understood: Understood, passages: Sequence[Passage], searcher: Searcher) -> list[str]:
     """What a question asks for, in its words, and no passage about its subject has: of one fact, or of a kind."""
     read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
-    if all(document_language(one.text) != understood.language for one in read):
+    if read and document_language(read[0].text) != understood.language:  # of the nearest passage
         return []  # too many words have no counterpart that is known
     if fact := read_fact(understood.standalone, understood.language):
         is_large = searcher.generation.chunk_count >= _LARGE

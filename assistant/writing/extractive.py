@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from assistant.evidence.reading import Passage
 from assistant.understanding.question import asks_for_figure, asks_for_money, question_language
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
 from assistant.verifying.sentences import Span, split_sentences
+from index.lexicon import counterparts
 from index.words import content_words
 
 MAX_SENTENCES = 5
@@ -36,7 +37,7 @@ def quote_best_sentences(
     question: str, passages: Sequence[Passage], weight: Callable[[str], float], *, limit: int = MAX_SENTENCES
 ) -> str:
     """Markdown: a list of at most `limit` whole sentences of `passages`, at least one of the best passage."""
-    wanted = set(content_words(question))
+    wanted = frozenset(content_words(question))
     total = sum(weight(word) for word in wanted) or 1.0
     asks_figure, asks_money = asks_for_figure(question), asks_for_money(question)
 
@@ -48,8 +49,7 @@ def quote_best_sentences(
         for place, span in enumerate(_quotable(passage)):
             if len(content_words(span.text)) < _FEWEST_WORDS:
                 continue
-            held = wanted & set(content_words(span.text))
-            score = sum(weight(word) for word in held) / total * passage.relevance
+            score = sum(weight(word) for word in _held(wanted, span.text)) / total * passage.relevance
             bonus = _LEAD_BONUS if place == 0 else 0.0
             bonus += (
                 _FIGURE_BONUS if asks_figure and any(is_wanted(figure) for figure in read_figures(span.text)) else 0.0
@@ -63,12 +63,12 @@ def carries_figure(question: str, quotes: str, headings: str, weight: Callable[[
     """Whether one of the `quotes` has a figure of the kind that is asked for, and with the headings above it speaks of
     most of what the question asks.
     """
-    wanted = set(content_words(without_figures(question)))
+    wanted = frozenset(content_words(without_figures(question)))
     total = sum(weight(word) for word in wanted) or 1.0
     asks_money = asks_for_money(question)
     for line in quotes.splitlines():
         figures = [figure for figure in read_figures(line) if figure.unit in CURRENCIES or not asks_money]
-        held = wanted & set(content_words(f"{headings}\n{line}"))
+        held = _held(wanted, f"{headings}\n{line}")
         if figures and sum(weight(word) for word in held) / total >= _SPEAKS_OF:
             return True
     return False
@@ -98,10 +98,18 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
 
 
+def _held(wanted: frozenset[str], text: str) -> Set[str]:
+    """The words of `wanted` that `text` has, or has in the other language."""
+    words = frozenset(content_words(text))
+    return {word for word in wanted if word in words or counterparts(word, words)}
+
+
 def _in_language(passages: Sequence[Passage], question: str) -> Sequence[Passage]:
-    """The passages in the asker's language; where there are none, those in the other one."""
+    """The passages in the asker's language, unless the nearest one is in the other."""
     language = question_language(question)
-    return [passage for passage in passages if passage.document.language == language] or passages
+    if not passages or passages[0].document.language != language:
+        return passages
+    return [passage for passage in passages if passage.document.language == language]
 
 
 def _quotable(passage: Passage) -> Iterator[Span]:

@@ -1,7 +1,7 @@
 """A text or Markdown file -> Document. Runs in `corpus.readers.child`.
 
 What Markdown hides when it is shown (comments, elements of HTML that are not displayed) is left out; so are characters
-that nobody sees. Plain text is kept as it is, but for those.
+that nobody sees. Lines that an editor broke are joined again; plain text is kept as it is otherwise.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from corpus.errors import UnreadableFileError
 from corpus.markdown import first_title, split_sections
 from corpus.readers.composing import no_text, user_document
 from corpus.readers.encodings import decode
+from corpus.readers.hard_wrapped import unwrapped
 from corpus.readers.visible import visible_lines
 
 MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
@@ -38,6 +39,7 @@ def read_text(path: Path) -> Document:
     text = visible_lines(decoded(path, path.read_bytes()))
     if is_markdown := path.suffix.lower() in MARKDOWN_SUFFIXES or bool(first_title(text)):
         text = _displayed(text)
+    text = unwrapped(text)
     if not text.strip():
         raise no_text(path)
     sections = split_sections(text) if is_markdown else ()
