@@ -186,7 +186,7 @@ class Assistant:
         question = answer.standalone_question
         if answer.status != "refused":
             used = [passage for passage in passages if any(c.used and c.n == passage.n for c in verified.citations)]
-            return texts.further, quote_further(question, draft.text, used, weight)
+            return texts.further, quote_further(question, verified.text, used, weight)
         if answer.reason not in _DRAFT_FAILED:
             return "", ""
         quotes = quote_best_sentences(question, passages, weight)
@@ -214,7 +214,8 @@ class Assistant:
     def _draft(self, passages: Sequence[Passage], known: str) -> Draft:
         """An empty draft; figures of the `known` text may be repeated in it."""
         opinions = opinions_of(self.backend.client, self._settings.checking)
-        return Draft(DraftVerifier(SupportChecker(passages, self.searcher.weight, known, counterparts, opinions)))
+        checker = SupportChecker(passages, self.searcher.weight, known, counterparts, opinions)
+        return Draft(DraftVerifier(checker, in_source_words=True))
 
     def _understand(self, question: str, history: Sequence[Turn]) -> Understood:
         """What is asked, made to stand alone: by rules, and by the model where they do not suffice."""

@@ -86,7 +86,7 @@ def test_a_stopped_answer_keeps_what_had_come(home_with_embedder: Home, tmp_path
         asked.events.close()
         (turn,) = service.conversations.turns(asked.conversation)
     assert turn.state == "incomplete"
-    assert turn.text.startswith("The Kestrel project has a budget of 417,000 euros.[1]")
+    assert turn.text.startswith("The Kestrel project has a budget of 417,000 euros and ends in May 2027.[1]")
     assert "2027" in turn.text
 
 

@@ -26,6 +26,7 @@ from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
 from assistant.verifying.second_opinion import Opinions
+from assistant.verifying.source_words import source_words
 from assistant.verifying.stretches import Stretch, read_stretches
 from assistant.verifying.tables import in_words
 from corpus.document import Language
@@ -116,6 +117,14 @@ class SupportChecker:
             return ranked[:1]
         enough = [s for s in ranked if s.is_enough and s.score >= ranked[0].score - ALSO_CITED_WITHIN][:2]
         return self._confirmed(sentence, enough)
+
+    def in_source_words(self, sentence: str, supports: Sequence[Support]) -> str | None:
+        """The words of the passage that says `sentence` best, where they can take its place (source_words.py)."""
+        best = supports[0] if supports else None
+        if best is None or not best.is_enough or best.is_across or self._verbatim(sentence):
+            return None
+        passage = next(passage for passage in self.passages if passage.n == best.n)
+        return source_words(sentence, passage, best.start, best.end, self._weight)
 
     def _confirmed(self, sentence: str, supports: list[Support]) -> list[Support]:
         """Those of `supports` that whoever is asked agrees with; where there is none, the first with its objection."""

@@ -65,8 +65,10 @@ def verify(draft: str, checker: SupportChecker) -> Verified:
 class DraftVerifier:
     """Checks a draft while it is being written, each sentence as soon as the next one begins."""
 
-    def __init__(self, checker: SupportChecker) -> None:
+    def __init__(self, checker: SupportChecker, *, in_source_words: bool = False) -> None:
+        """`in_source_words`: what nearly copies a sentence of a passage is replaced by it (source_words.py)."""
         self._checker = checker
+        self._in_source_words = in_source_words
         self._passages = checker.passages
         self._draft = ""
         self._text = ""  # the draft without the marks it came with
@@ -97,7 +99,7 @@ class DraftVerifier:
             self.repeats = until_repeated and span.text in self._said and len(span.text) >= _SHORTEST_LOOP
             if self.repeats:
                 break
-            checked.append(self._check(span))
+            checked += self._check(span)
         return checked
 
     def finish(self) -> Verified:
@@ -123,13 +125,19 @@ class DraftVerifier:
 
     def last_checked(self) -> list[Checked]:
         """Check what is left and return it sentence by sentence, as `feed` would have."""
-        return [self._check(span) for span in self._open_sentences()]
+        return [checked for span in self._open_sentences() for checked in self._check(span)]
 
     def _open_sentences(self) -> list[Span]:
         return [span for span in split_sentences(self._text) if span.start >= self._done]
 
-    def _check(self, span: Span) -> Checked:
+    def _check(self, span: Span) -> list[Checked]:
+        """The sentence as it is shown; none when a source's own words, which it would give, have been given already."""
         sentence, supports = check_sentence(span.text, self._checker)
+        if self._in_source_words and (said := self._checker.in_source_words(span.text, supports)):
+            if any(said in other.text for other in self._sentences):
+                self._done = span.end
+                return []
+            sentence, supports = check_sentence(said, self._checker)
         is_lead = sentence.verdict != "no_claim" and all(other.verdict == "no_claim" for other in self._sentences)
         if is_lead and sentence.verdict == "unsupported":
             self._lead_lacks_figure = bool(supports and supports[0].missing_figures)
@@ -142,7 +150,7 @@ class DraftVerifier:
         self._said.add(span.text)
         self._sentences.append(sentence)
         self._supports.extend(support for support in supports if support.is_enough)
-        return Checked(before, sentence)
+        return [Checked(before, sentence)]
 
 
 def marks_of(sentence: Sentence) -> str:
