@@ -22,7 +22,8 @@ SUPPORTED_KINDS = frozenset({"verbatim", "paraphrase", "merged", "unit", "summar
 UNSUPPORTED_KINDS = frozenset(
     "number scale name exchanged joined negation direction quantifier unsaid elsewhere advice half".split()
 )
-SPLITS = ("tune", "held_out", "fresh", "joins", "joins_aside")
+SPLITS = ("tune", "held_out", "fresh", "joins", "joins_aside", "written")
+_MAY_LACK = "question"
 _VALUES = {
     "language": {"zh", "en"},
     "label": {"supported", "unsupported"},
@@ -32,7 +33,10 @@ _VALUES = {
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence and the section, `document#section`, whose reader would or would not call it stated there."""
+    """A sentence and the section, `document#section`, whose reader would or would not call it stated there.
+
+    `question`: what a model wrote it in answer to; empty for sentences that people wrote.
+    """
 
     id: str
     language: Language
@@ -41,7 +45,8 @@ class Claim:
     claim: str
     label: Literal["supported", "unsupported"]
     kind: str
-    split: Literal["tune", "held_out", "fresh", "joins", "joins_aside"]
+    split: Literal["tune", "held_out", "fresh", "joins", "joins_aside", "written"]
+    question: str = ""
 
     @property
     def is_supported(self) -> bool:
@@ -80,10 +85,10 @@ def parse_claim(line: str, documents: Mapping[str, Document]) -> Claim:
         record = json.loads(line)
     except ValueError as error:
         raise CaseError(f"is not JSON ({error})") from error
-    names = [field.name for field in fields(Claim)]
-    if not isinstance(record, dict) or sorted(record) != sorted(names):
-        raise CaseError(f"a claim has exactly the keys {', '.join(names)}")
-    if wrong := [name for name in names if not isinstance(record[name], str) or not record[name]]:
+    names = {field.name for field in fields(Claim)}
+    if not isinstance(record, dict) or not names - {_MAY_LACK} <= record.keys() <= names:
+        raise CaseError(f"a claim has exactly the keys {', '.join(sorted(names))}, of which {_MAY_LACK} may be missing")
+    if wrong := [name for name in record if not isinstance(record[name], str) or not record[name]]:
         raise CaseError(f"{wrong[0]!r} must be a text")
     if wrong := [name for name, known in _VALUES.items() if record[name] not in known]:
         raise CaseError(f"{wrong[0]!r} is one of {', '.join(sorted(_VALUES[wrong[0]]))}, not {record[wrong[0]]!r}")

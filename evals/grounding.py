@@ -69,7 +69,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def judge_all(opinions: Opinions = NOBODY) -> dict[str, Judged]:
         return {
-            claim.id: judge(claim.claim, _passage(claim, documents), weight, claim.is_supported, counterparts, opinions)
+            claim.id: judge(
+                claim.claim,
+                _passage(claim, documents),
+                weight,
+                claim.is_supported,
+                counterparts,
+                opinions,
+                claim.question,
+            )
             for claim in claims
         }
 
@@ -107,9 +115,10 @@ def judge(
     is_true: bool,
     counterparts: Counterparts | None = None,
     opinions: Opinions = NOBODY,
+    question: str = "",
 ) -> Judged:
     """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides."""
-    claims = verify(text, SupportChecker([passage], weight, "", counterparts, opinions)).claims
+    claims = verify(text, SupportChecker([passage], weight, question, counterparts, opinions)).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
 

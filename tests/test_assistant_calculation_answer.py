@@ -25,7 +25,7 @@ from tests.doubles import HashEncoder, Script, ScriptedHandler, make_document, s
 QUESTION = "How long is our runway with $3M in the bank and a burn of $200k a month?"
 PASSAGE = "Runway is cash divided by the monthly net burn. Start raising when nine months of runway are left."
 # Hashed words come less near to each other than those of a real embedder.
-SETTINGS = Settings(reading=replace(Settings().reading, min_relevance=0.1))
+SETTINGS = Settings(reading=replace(Settings().reading, min_relevance=0.1, min_relevance_open=0.1))
 
 
 @pytest.fixture(scope="module")

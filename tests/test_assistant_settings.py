@@ -44,6 +44,7 @@ def test_a_profile_is_chosen_by_name(tmp_path: Path) -> None:
         ('profile = "phone"\n', "no profile is called 'phone'"),
         ('[serving]\nbackend = "magic"\n', "backend must be one of"),
         ("[reading]\nmin_relevance = 7\n", "between 0 and 1"),
+        ("[reading]\nmin_relevance_open = -1\n", "min_relevance_open lies between 0 and 1"),
         ('[index]\nembedders = "m3e-small"\n', "list of names"),
         ("[serving\n", "TOML"),
     ],

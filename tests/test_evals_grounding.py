@@ -24,9 +24,10 @@ def test_the_shipped_claims_are_enough_and_balanced() -> None:
     held_out = Counter(claim.language for claim in claims if claim.split == "held_out")
     assert min(by_language.values()) >= 210
     assert sum(held_out.values()) >= 150
-    # A section is in one split only, so that nothing chosen on one has seen the other.
-    sections = {(claim.document, claim.section): claim.split for claim in claims}
-    assert all(sections[claim.document, claim.section] == claim.split for claim in claims)
+    # A section is in one split only, so that nothing chosen on one has seen the other. What a model wrote is about any.
+    chosen = [claim for claim in claims if claim.split != "written"]
+    sections = {(claim.document, claim.section): claim.split for claim in chosen}
+    assert all(sections[claim.document, claim.section] == claim.split for claim in chosen)
 
 
 def test_every_claim_can_be_held_against_the_twin_of_its_section() -> None:
@@ -47,6 +48,7 @@ def line(**changes: Any) -> str:
 
 def test_a_right_claim_is_read() -> None:
     assert parse_claim(line(), DOCUMENTS).is_supported
+    assert parse_claim(line(question="How long did it take?"), DOCUMENTS).question
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from index.words import chinese_nouns, content_words, is_chinese_word
 # A question for one fact is short and has one clause, or two.
 _LONGEST = {"zh": 34, "en": 16}  # characters, words
 _FACT = re.compile(
-    r"哪[个家所国一款位些座种年]|叫什么|什么名字|谁|哪里|在哪|几[^乎]|多少|多[大高长久快贵]|何时|什么时候"
+    r"哪[个家所国一款位些座种年]|叫什么|什么名字|谁|哪里|哪儿|在哪|几[^乎]|多少|多[大高长久快贵]|何时|什么时候"
     r"|\b(?:which|what|who|whose|where|when|how (?:many|much|long|old|far|fast|often|big|large|high))\b",
     re.IGNORECASE,
 )
@@ -84,7 +84,7 @@ _ABSENT = 1 / 3
 # A Chinese subject that no document has at all is the name of somebody unknown.
 _UNSEEN = 0.95
 _BEGINNING = 3
-_SUFFIX = re.compile(r"(?<=..)[量率数度性值期额]$")
+_SUFFIX = re.compile(r"(?<=..)[量率数度性值期额费]$")
 
 Weight = Callable[[str], float]
 Translate = Callable[[str], tuple[str, ...]]

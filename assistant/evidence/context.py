@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from assistant.evidence.asked import read_fact
 from assistant.evidence.orders import without_orders
 from assistant.evidence.reading import Passage, ReadingSettings, choose_passages, passage_tokens
-from assistant.understanding.question import Understood
+from assistant.understanding.question import Understood, asks_for_figure
 from assistant.writing.prompting import empty_prompt
 from corpus.document import Document
 from index.chunk import Hit
@@ -28,6 +29,8 @@ def choose_within(
     max_tokens: int,
 ) -> list[Passage]:
     """The passages to read, no more than fit beside the instructions, the question and an answer of `max_tokens`."""
+    if not asks_for_figure(asked.standalone) and read_fact(asked.standalone, asked.language) is None:
+        reading = replace(reading, min_relevance=reading.min_relevance_open)
     if client is None:
         return without_orders(choose_passages(hits, documents, reading, estimate_tokens))
     prompt = empty_prompt(asked.standalone, asked.language, client.capabilities.context_tokens)

@@ -47,12 +47,14 @@ class ReadingSettings:
     """How much is read.
 
     `passage_tokens` bounds all passages together, by the model's own tokenizer: prompt tokens are what a laptop waits
-    for. Below `min_relevance` a question counts as not answerable from the sources.
+    for. Below `min_relevance` a question for a fact counts as not answerable from the sources; below
+    `min_relevance_open` any other one, for advice, reasons and ways, which is answered by what is near.
     """
 
     passage_tokens: int = 440
     max_passages: int = 6
     min_relevance: float = 0.42
+    min_relevance_open: float = 0.39
     # A passage much less relevant than the best one distracts a small model more than it tells it.
     relevance_drop: float = 0.5
     # Of two passages with so many words in common only one is read.
@@ -61,8 +63,9 @@ class ReadingSettings:
     def __post_init__(self) -> None:
         if self.passage_tokens < 50 or self.max_passages < 1:
             raise ValueError("passage_tokens must be at least 50 and max_passages at least 1")
-        if not 0 <= self.min_relevance <= 1:
-            raise ValueError(f"min_relevance lies between 0 and 1, not {self.min_relevance}")
+        for name in ("min_relevance", "min_relevance_open"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} lies between 0 and 1, not {getattr(self, name)}")
 
 
 def choose_passages(

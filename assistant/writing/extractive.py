@@ -9,6 +9,7 @@ from assistant.evidence.reading import Passage
 from assistant.understanding.question import asks_for_figure, asks_for_money, question_language
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
 from assistant.verifying.sentences import Span, split_sentences
+from corpus.language import document_language
 from index.lexicon import counterparts
 from index.words import content_words
 
@@ -99,9 +100,12 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
 
 
 def _held(wanted: frozenset[str], text: str) -> Set[str]:
-    """The words of `wanted` that `text` has, or has in the other language."""
+    """The words of `wanted` that `text` has; of a text in the other language those that it has there."""
     words = frozenset(content_words(text))
-    return {word for word in wanted if word in words or counterparts(word, words)}
+    held = wanted & words
+    if document_language(text) == document_language(" ".join(wanted)):
+        return held
+    return held | {word for word in wanted - held if counterparts(word, words)}
 
 
 def _in_language(passages: Sequence[Passage], question: str) -> Sequence[Passage]:
