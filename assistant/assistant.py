@@ -26,7 +26,7 @@ from assistant.verifying.support import SupportChecker
 from assistant.verifying.verification import Checked, DraftVerifier, Verified
 from assistant.writing.clock import Clock
 from assistant.writing.draft import Draft
-from assistant.writing.extractive import carries_figure, quote_best_sentences, quote_further
+from assistant.writing.extractive import carries_figure, quote_best_sentences, quote_further, with_said
 from assistant.writing.judging import judge, refuse_early, reply, with_quotes
 from assistant.writing.prompting import phrases, write_prompt
 from corpus.tables import Tables, load_tables
@@ -190,6 +190,8 @@ class Assistant:
         if answer.reason not in _DRAFT_FAILED:
             return "", ""
         quotes = quote_best_sentences(question, passages, weight)
+        if answer.reason == "lead_not_supported":
+            quotes = with_said(quotes, [one.text for one in verified.sentences if one.verdict == "supported"])
         headings = "\n".join(passage.heading for passage in passages)
         if asks_for_figure(question) and not carries_figure(question, quotes, headings, weight):
             return "", ""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.evidence.asked import Read, read_fact, stands, unanswered
-from assistant.evidence.reading import Passage
+from assistant.evidence.reading import Passage, is_answered_abroad
 from assistant.evidence.wanted import unmet
 from assistant.understanding.parts import parts_of
 from assistant.understanding.question import Understood, asks_for_figure
 from assistant.verifying.names import unheard_names
-from corpus.language import document_language
 from index.chunk import Hit
 from index.lexicon import translate
 from index.search import Searcher
@@ -75,9 +74,9 @@ def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Pas
 
 def unsaid_of(understood: Understood, passages: Sequence[Passage], searcher: Searcher) -> list[str]:
     """What a question asks for, in its words, and no passage about its subject has: of one fact, or of a kind."""
-    read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
-    if read and document_language(read[0].text) != understood.language:  # of the nearest passage
+    if is_answered_abroad(passages, understood.language):
         return []  # too many words have no counterpart that is known
+    read = [Read(f"{passage.heading}\n{passage.text}", "\n".join(passage.questions)) for passage in passages]
     if fact := read_fact(understood.standalone, understood.language):
         is_large = searcher.generation.chunk_count >= _LARGE
         if unsaid := unanswered(fact, read, searcher.weight if is_large else None, translate):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from corpus.document import Document
+from corpus.document import Document, Language
 from index.chunk import Chunk, Hit
 from index.words import word_set
 
@@ -66,6 +66,11 @@ class ReadingSettings:
         for name in ("min_relevance", "min_relevance_open"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} lies between 0 and 1, not {getattr(self, name)}")
+
+
+def is_answered_abroad(passages: Sequence[Passage], language: Language | None) -> bool:
+    """Whether the passage that is nearest to a question in `language` is in another one."""
+    return bool(passages) and max(passages, key=lambda passage: passage.relevance).document.language != language
 
 
 def choose_passages(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
 
-from assistant.evidence.reading import Passage
+from assistant.evidence.reading import Passage, is_answered_abroad
 from assistant.understanding.question import asks_for_figure, asks_for_money, question_language
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
 from assistant.verifying.sentences import Span, split_sentences
@@ -60,6 +60,11 @@ def quote_best_sentences(
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
 
 
+def with_said(quotes: str, said: Sequence[str]) -> str:
+    """`quotes` and behind them those sentences that were `said` and are not among them."""
+    return "\n".join([quotes, *(f"- {text}" for text in said if text not in quotes and not text.startswith("|"))])
+
+
 def carries_figure(question: str, quotes: str, headings: str, weight: Callable[[str], float]) -> bool:
     """Whether one of the `quotes` has a figure of the kind that is asked for, and with the headings above it speaks of
     most of what the question asks.
@@ -111,7 +116,7 @@ def _held(wanted: frozenset[str], text: str) -> Set[str]:
 def _in_language(passages: Sequence[Passage], question: str) -> Sequence[Passage]:
     """The passages in the asker's language, unless the nearest one is in the other."""
     language = question_language(question)
-    if not passages or passages[0].document.language != language:
+    if is_answered_abroad(passages, language):
         return passages
     return [passage for passage in passages if passage.document.language == language]
 
