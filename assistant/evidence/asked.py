@@ -27,8 +27,10 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 _NO_FACT = re.compile(
-    r"怎么|怎样|如何|为什么|该不该|要不要|值不值|吗[?？]|(?<!什)么[?？]|区别|意思|还是"
-    r"|\b(?:should|why|how (?:do|can|should|does|did) |what happens|what if|mean|means|difference|or)\b"
+    r"怎么|怎样|如何|为什么|该不该|要不要|值不值|应该|应当|该[选用先招做买租]|选哪|哪[个种家]更"
+    r"|什么(?:办法|方法|做法|步骤|好处|坏处)|吗[?？]|(?<!什)么[?？]|区别|意思|还是"
+    r"|\b(?:should|why|how (?:do|can|should|does|did) |what happens|what if|(?:ways?|steps?) to|pros and cons"
+    r"|mean|means|difference|or)\b"
     r"|^\W*(?:can|could|is|are|does|do|did|will|would|was|were|has|have|may|must)\b",
     re.IGNORECASE,
 )
@@ -75,7 +77,8 @@ _AROUND_ZH = frozenset(
     时候 时间 大概 情况 问题 东西 人 公司 钱 价格 价钱 费用 成本 比例 水平 数字 数量 程度 方面 地方 样子 论文 作者
     报告 研究 分数 能力 系列 型号 差价 方法 办法 目前 现在 名字 时期 建议 结果 效果 影响 作用 例子 标准 全部 整个 人家
     大家 一般 原来 初代 单价 报价 收费 业务 产品 工夫 功夫 瓦 千瓦 度 小时 分钟 美元 美金 欧元 英镑 块钱 公斤 公里
-    预计 估计 预测 租金 月费 年费 月租 价位 花费 开销 变差 变好 变化 提升 下降 降幅 涨幅 增幅
+    合理 合适 合算 划算 正常 恰当 预计 估计 预测 租金 月费 年费 月租 价位 花费 开销 变差 变好 变化 提升 下降 降幅 涨幅
+    增幅
     """.split()
 )
 

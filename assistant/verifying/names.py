@@ -27,7 +27,7 @@ SPELLINGS = (
     ("canada", "canadian", "加拿大"), ("france", "french", "法国"), ("germany", "german", "德国"),
     ("japan", "japanese", "日本"), ("india", "indian", "印度"), ("singapore", "新加坡"), ("russia", "俄罗斯"),
     ("korea", "korean", "韩国"), ("australia", "australian", "澳大利亚"), ("beijing", "北京"), ("shanghai", "上海"),
-    ("shenzhen", "深圳"), ("hong kong", "香港"),
+    ("shenzhen", "深圳"), ("hong kong", "香港"), ("poc", "proof of concept", "概念验证"),
 )  # fmt: skip
 # Written like names, but any passage of this field speaks of them in one word or another.
 _GENERIC = frozenset(
