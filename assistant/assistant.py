@@ -189,9 +189,8 @@ class Assistant:
             return texts.further, quote_further(question, verified.text, used, weight)
         if answer.reason not in _DRAFT_FAILED:
             return "", ""
-        quotes = quote_best_sentences(question, passages, weight)
-        if answer.reason == "lead_not_supported":
-            quotes = with_said(quotes, [one.text for one in verified.sentences if one.verdict == "supported"])
+        said = [sentence.text for sentence in verified.sentences if sentence.verdict == "supported"]
+        quotes = with_said(quote_best_sentences(question, passages, weight), said)
         headings = "\n".join(passage.heading for passage in passages)
         if asks_for_figure(question) and not carries_figure(question, quotes, headings, weight):
             return "", ""

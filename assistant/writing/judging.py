@@ -60,14 +60,18 @@ def shown(draft: Draft, verified: Verified, language: Language) -> str:
 
 
 def with_quotes(answer: Answer, draft: Draft, verified: Verified, lead: str) -> Answer:
-    """`answer` with what was quoted below its draft, behind `lead`. Of a refused draft the sentences are kept as they
-    were judged, and the text is the quotes alone.
+    """`answer` with what was quoted below its draft, behind `lead`.
+
+    Of a refused draft the text is the quotes alone; its sentences without support are kept before theirs.
     """
     quoted = with_verified(answer, verified)
     if answer.status != "refused":
         return replace(quoted, answer=shown(draft, verified, answer.language))
     text = verified.text[verified.text.rindex(lead) :]
-    return replace(quoted, status="partial", reason="quoted_instead", answer=text)
+    at = max(n for n, sentence in enumerate(verified.sentences) if sentence.text == lead)
+    drafted = (sentence for sentence in verified.sentences[:at] if sentence.verdict != "supported")
+    sentences = (*drafted, *verified.sentences[at:])
+    return replace(quoted, status="partial", reason="quoted_instead", answer=text, sentences=sentences)
 
 
 def refuse(answer: Answer, hits: Sequence[Hit], reason: str, *, unknown: Sequence[str] = ()) -> Answer:
