@@ -22,6 +22,12 @@ _ABBREVIATIONS = frozenset(
     ca.
     """.split()
 )
+# A sentence that is not understood without the one before it.
+_LEANS = re.compile(
+    r"^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
+    r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|see|thus|therefore|hence)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,11 @@ class Span:
 def split_sentences(text: str) -> list[Span]:
     """The sentences of `text` in order. A line is never joined with the next; a table row is one sentence."""
     return list(_sentences(text))
+
+
+def leans(sentence: str) -> bool:
+    """Whether a sentence begins as one that goes on from the sentence before it."""
+    return _LEANS.search(sentence) is not None
 
 
 def _sentences(text: str) -> Iterator[Span]:

@@ -9,21 +9,14 @@ puts together from several lines or rows, and what is said across languages; the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from assistant.evidence.reading import Passage
-from assistant.verifying.sentences import split_sentences
+from assistant.verifying.sentences import leans, split_sentences
 from index.words import content_words
 
 # Of the passage's sentence so much, by weight of its words, must stand in the model's: else it says far more.
 _LEAST_SAID = 0.5
-# A sentence that leans on the one before it.
-_LEANS = re.compile(
-    r"^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
-    r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|thus|therefore|hence)\b",
-    re.IGNORECASE,
-)
 
 
 def source_words(sentence: str, passage: Passage, start: int, end: int, weight: Callable[[str], float]) -> str | None:
@@ -43,6 +36,6 @@ def _standing_alone(passage: Passage, start: int, end: int) -> str | None:
     text = passage.document.text
     for span in reversed(split_sentences(passage.text)):
         at = passage.start + span.start
-        if at <= start and "\n" not in text[at:end] and not _LEANS.search(span.text):
+        if at <= start and "\n" not in text[at:end] and not leans(span.text):
             return text[at:end]
     return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from assistant.evidence.reading import Passage, is_answered_abroad
 from assistant.understanding.question import asks_for_figure, asks_for_money, question_language
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
-from assistant.verifying.sentences import Span, split_sentences
+from assistant.verifying.sentences import Span, leans, split_sentences
 from corpus.language import document_language
 from index.lexicon import counterparts
 from index.words import content_words
@@ -20,13 +20,9 @@ _ALREADY_SAID = 0.6
 _FEWEST_WORDS = 3
 # Of a question for a figure, what a sentence that has one must speak of, by weight of words.
 _SPEAKS_OF = 0.35
-# Not quoted alone: rows of tables, pointers to other sections, questions, and what leans on the sentence before it.
+# Not quoted alone, with what leans on the sentence before it: rows of tables, pointers to other sections, questions.
 _UNFIT = re.compile(
-    r"^\||\]\((?:guide|paper|table)-|[?？][\"'”’」』)）]*$"
-    r"|^(?:下面|以下|如下|下表|the following|below)"
-    r"|^(?:那|这|它|其[他它]?|此|该|因此|所以|但|而|同样|另外|也|还)"
-    r"|^(?:it|its|this|that|these|those|they|their|he|she|both|such|but|and|so|then|see|thus|therefore|hence)\b",
-    re.IGNORECASE,
+    r"^\||\]\((?:guide|paper|table)-|[?？][\"'”’」』)）]*$|^(?:下面|以下|如下|下表|the following|below)", re.IGNORECASE
 )
 # The first sentence of a passage says what it is about.
 _LEAD_BONUS = 0.15
@@ -127,10 +123,14 @@ def _quotable(passage: Passage) -> Iterator[Span]:
     for span in split_sentences(passage.text):
         if open_span and "\n" not in passage.text[open_span.end : span.start]:
             span = Span(passage.text[open_span.start : span.end], open_span.start, span.end)
-        elif open_span and not _UNFIT.search(open_span.text):
+        elif open_span and _stands_alone(open_span.text):
             yield open_span
         open_span = span if span.text.endswith(("；", ";")) else None
-        if open_span is None and not _UNFIT.search(span.text):
+        if open_span is None and _stands_alone(span.text):
             yield span
-    if open_span and not _UNFIT.search(open_span.text):
+    if open_span and _stands_alone(open_span.text):
         yield open_span
+
+
+def _stands_alone(sentence: str) -> bool:
+    return not (_UNFIT.search(sentence) or leans(sentence))
