@@ -39,7 +39,7 @@ from serving.errors import ServerError
 _HITS = 24
 _QUOTES_BESIDE_CALCULATION = 2
 # Reasons of a refusal that lie with the draft, not with the sources.
-_DRAFT_FAILED = frozenset({"nothing_supported", "lead_not_supported", "figure_not_in_sources"})
+_DRAFT_FAILED = frozenset({"nothing_supported", "little_supported", "figure_not_in_sources"})
 
 
 class Assistant:
@@ -191,7 +191,7 @@ class Assistant:
             return "", ""
         said = [sentence.text for sentence in verified.sentences if sentence.verdict == "supported"]
         quotes = with_said(quote_best_sentences(question, passages, weight), said)
-        headings = "\n".join(passage.heading for passage in passages)
+        headings = "\n".join("\n".join((passage.heading, *passage.questions)) for passage in passages)
         if asks_for_figure(question) and not carries_figure(question, quotes, headings, weight):
             return "", ""
         return texts.quoted_instead, quotes

@@ -13,6 +13,7 @@ from assistant.app import Workspace
 from assistant.assistant import Assistant
 from assistant.events import Found
 from assistant.evidence.reading import Passage
+from assistant.interfaces.rendering import answer_markdown
 from assistant.record import to_json_line, to_record
 from assistant.settings import Settings
 from assistant.verifying.second_opinion import CheckingSettings
@@ -103,7 +104,7 @@ def test_a_model_that_finds_no_answer_is_believed(ask_with: AskWith) -> None:
     [
         "Bananas are yellow and the moon is made of green cheese.",
         "It costs 123,456 dollars. Quantization stores each weight in fewer bits.",
-        f"Paris is big. {TRUE}",  # what stands first would be taken for the answer
+        f"Paris is big. London is bigger. {TRUE}",
     ],
 )
 def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_with: AskWith, text: str) -> None:
@@ -117,6 +118,20 @@ def test_where_the_draft_has_no_support_the_sources_speak_for_themselves(ask_wit
     # What the draft has of the sources is kept, once.
     assert [one.text for one in answer.sentences].count(TRUE) == quoted.count(TRUE) == text.count(TRUE)
     assert {sentence.verdict for sentence in answer.sentences if sentence.text in quoted} == {"supported"}
+
+
+@pytest.mark.parametrize("draft", ["Paris is big. {true}", "- Paris is big.\n- {true}", "Paris is big.\n\n1. {true}"])
+def test_what_stands_first_has_support(ask_with: AskWith, draft: str) -> None:
+    answer = ask_with(says(draft.format(true=TRUE)))
+    assert (answer.status, answer.reason) == ("partial", "lead_not_supported")
+    assert "Paris" not in answer.answer
+    first_line = answer.answer.splitlines()[0]
+    assert first_line.endswith("]")
+    assert first_line.split("Quantization")[0] == draft.split("{true}")[0].splitlines()[-1].removeprefix(
+        "Paris is big. "
+    )
+    assert (answer.sentences[0].text, answer.sentences[0].verdict) == ("Paris is big.", "unsupported")
+    assert "Paris is big." in answer_markdown(answer).split("which lacks support:")[1]
 
 
 def test_a_question_for_a_figure_is_not_answered_by_quotes_without_it(ask_with: AskWith) -> None:

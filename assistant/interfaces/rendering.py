@@ -115,7 +115,7 @@ def answer_markdown(answer: Answer, turn: int | None = None) -> str:
         checked.append(Checked(answer.answer[position:start], sentence))
         position = start + len(shown)
     parts = [checked_markdown(checked, answer.language, turn), plain_markdown(answer.answer[position:])]
-    if answer.reason == "quoted_instead":
+    if answer.reason in ("quoted_instead", "lead_not_supported"):
         parts.append(_refused_draft(left_out, answer, turn))
     elif answer.status == "partial":
         note = BROKEN if answer.reason == "broken_off" else PARTIAL

@@ -28,6 +28,7 @@ SPELLINGS = (
     ("japan", "japanese", "日本"), ("india", "indian", "印度"), ("singapore", "新加坡"), ("russia", "俄罗斯"),
     ("korea", "korean", "韩国"), ("australia", "australian", "澳大利亚"), ("beijing", "北京"), ("shanghai", "上海"),
     ("shenzhen", "深圳"), ("hong kong", "香港"), ("poc", "proof of concept", "概念验证"),
+    ("vc", "vcs", "venture capital", "investor"),
 )  # fmt: skip
 # Written like names, but any passage of this field speaks of them in one word or another.
 _GENERIC = frozenset(

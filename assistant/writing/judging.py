@@ -25,6 +25,7 @@ _DECLINING = re.compile(
     r"|(?:资料|文中|原文)[^。]{0,12}(?:没有|未|不)(?:[^。]{0,6})(?:提|给出|说明|包含|涉及|答案)|没有[^。]{0,8}(?:资料|信息|答案)"
 )
 _NEAREST_TOPICS = 3
+_LIST_MARK = re.compile(r"[-*•] |\d{1,2}[.)] ")
 
 
 def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) -> Answer:
@@ -40,23 +41,29 @@ def judge(blank: Answer, draft: Draft, verified: Verified, hits: Sequence[Hit]) 
         return refuse(checked, hits, "nothing_supported")
     if _lacks_figure(blank, verified):
         return refuse(checked, hits, "figure_not_in_sources")
-    # What stands first is taken for the answer, and what follows for its reasons.
-    if verified.claims[0].verdict == "unsupported" and not draft.broken:
-        return refuse(checked, hits, "lead_not_supported")
-    status: Status = "answered"
-    reason = ""
-    if verified.supported_share < PARTIAL_BELOW:
-        status, reason = "partial", "little_supported"
-    if draft.is_foreign:
-        status, reason = "partial", "other_language"
-    if draft.broken:
-        status, reason = "partial", "broken_off"
+    if verified.supported_share < PARTIAL_BELOW and _lacks_lead(verified):
+        return refuse(checked, hits, "little_supported")
+    status, reason = _standing(draft, verified)
     return replace(checked, status=status, reason=reason, answer=shown(draft, verified, blank.language))
 
 
+def _standing(draft: Draft, verified: Verified) -> tuple[Status, str]:
+    """Status and reason of a draft with some support: the gravest of what is amiss."""
+    if draft.broken:
+        return "partial", "broken_off"
+    if draft.is_foreign:
+        return "partial", "other_language"
+    if verified.supported_share < PARTIAL_BELOW:
+        return "partial", "little_supported"
+    return ("partial", "lead_not_supported") if _lacks_lead(verified) else ("answered", "")
+
+
 def shown(draft: Draft, verified: Verified, language: Language) -> str:
-    """The text that people read: what was written, labelled when it is not in their language."""
-    return f"{phrases(language).other_language}\n\n{verified.text}" if draft.is_foreign else verified.text
+    """The text that people read: what was written, from its first supported sentence on, labelled when it is not in
+    their language.
+    """
+    text = verified.text if draft.broken else _from_supported(verified)
+    return f"{phrases(language).other_language}\n\n{text}" if draft.is_foreign else text
 
 
 def with_quotes(answer: Answer, draft: Draft, verified: Verified, lead: str) -> Answer:
@@ -112,6 +119,21 @@ def with_verified(answer: Answer, verified: Verified) -> Answer:
         citations=verified.citations,
         invented_citations=verified.invented_citations,
     )
+
+
+def _lacks_lead(verified: Verified) -> bool:
+    """Whether what is said first, which readers take for the answer, is without support."""
+    return verified.claims[0].verdict == "unsupported"
+
+
+def _from_supported(verified: Verified) -> str:
+    """The text without the sentences before the first claim that has support."""
+    if not _lacks_lead(verified):
+        return verified.text
+    first = next(claim for claim in verified.claims if claim.verdict != "unsupported")
+    start = verified.text.index(first.text.removesuffix("|"))  # where a row of a table has its mark
+    line = verified.text[verified.text.rfind("\n", 0, start) + 1 : start]
+    return (line if _LIST_MARK.fullmatch(line) else "") + verified.text[start:]
 
 
 def _lacks_figure(asked: Answer, verified: Verified) -> bool:
