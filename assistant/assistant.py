@@ -14,7 +14,7 @@ from assistant.calculating.calculated import Calculated, NotCalculated, work_out
 from assistant.calculating.cues import read_question
 from assistant.events import Event, Finished, Found, Written, Wrote
 from assistant.evidence.context import choose_within
-from assistant.evidence.finding import find_hits, read_hits, unsaid_of
+from assistant.evidence.finding import find_hits, read_for_fact, read_hits
 from assistant.evidence.reading import Passage
 from assistant.profile import Company
 from assistant.settings import Settings
@@ -113,8 +113,11 @@ class Assistant:
         if calculated:
             yield calculated
         hits = find_hits(self.searcher, understood, _HITS)
-        passages, unknown_names = read_hits(hits, understood.standalone, lambda of: self._choose(of, understood))
-        unsaid = [] if calculated else unsaid_of(understood, passages, self.searcher)
+        choose = partial(self._choose, understood)
+        passages, unknown_names = read_hits(hits, understood.standalone, choose)
+        unsaid = list[str]()
+        if not calculated:
+            passages, unsaid = read_for_fact(hits, passages, understood, self.searcher, choose)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
         if calculated:
@@ -235,7 +238,7 @@ class Assistant:
         by_model = work_out(asked, self.tables, understood.language, company) if asked else None
         return by_model if isinstance(by_model, Calculated) else made
 
-    def _choose(self, hits: Sequence[Hit], understood: Understood) -> list[Passage]:
+    def _choose(self, understood: Understood, hits: Sequence[Hit]) -> list[Passage]:
         documents, client = self.searcher.generation.documents, self.backend.client
         settings = self._settings
         return choose_within(hits, documents, settings.reading, client, understood, settings.serving.max_tokens)

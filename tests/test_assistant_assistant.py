@@ -170,6 +170,7 @@ def test_a_fact_that_no_passage_about_its_subject_speaks_of_is_refused_by_its_wo
         "What is the rental price of an H100 on AWS?",
         "GPT-3 有多少参数？",
         "B200 一颗多少显存？",
+        "我们就五个人，起步阶段要准备多少算力？",  # the nearest passages do not say it, the next ones do
     ],
 )
 def test_a_fact_that_a_passage_holds_is_answered(extractive: Assistant, question: str) -> None:

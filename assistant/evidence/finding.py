@@ -72,6 +72,18 @@ def read_hits(hits: Sequence[Hit], asked: str, choose: Choose) -> tuple[list[Pas
     return (named, []) if named else (passages, unheard)
 
 
+def read_for_fact(
+    hits: Sequence[Hit], passages: list[Passage], understood: Understood, searcher: Searcher, choose: Choose
+) -> tuple[list[Passage], list[str]]:
+    """The passages to read, and what is asked for that none of them says; others, where `passages` do not say it."""
+    unsaid = unsaid_of(understood, passages, searcher)
+    if unsaid:
+        others = choose([hit for hit in hits if all(word in hit.chunk.indexed_text for word in unsaid)])
+        if others and not unsaid_of(understood, others, searcher):
+            return others, []
+    return passages, unsaid
+
+
 def unsaid_of(understood: Understood, passages: Sequence[Passage], searcher: Searcher) -> list[str]:
     """What a question asks for, in its words, and no passage about its subject has: of one fact, or of a kind."""
     if is_answered_abroad(passages, understood.language):
