@@ -218,8 +218,8 @@ class Assistant:
     def _draft(self, passages: Sequence[Passage], known: str) -> Draft:
         """An empty draft; figures of the `known` text may be repeated in it."""
         opinions = opinions_of(self.backend.client, self._settings.checking)
-        checker = SupportChecker(passages, self.searcher.weight, known, counterparts, opinions)
-        return Draft(DraftVerifier(checker, in_source_words=True))
+        checker = SupportChecker(passages, self.searcher.weight, known, counterparts, opinions, copied=True)
+        return Draft(DraftVerifier(checker))
 
     def _understand(self, question: str, history: Sequence[Turn]) -> Understood:
         """What is asked, made to stand alone: by rules, and by the model where they do not suffice."""

@@ -2,7 +2,8 @@
 
 Without arguments: the labelled claims of `evals/claims`, and true sentences of the corpus, swapped.
 BENCH is a folder of `*.jsonl` files whose rows have `doc`, `claim` and `label` (1 supported, 0 not); it is scored where
-it lies. Words are weighted by the default collection of ASSISTANT_HOME. No model is called but for --second-opinion.
+it lies. Claims are judged as sentences of an answer, the rest as `assistant check` does. Words are weighted by the
+default collection of ASSISTANT_HOME. No model is called but for --second-opinion.
 With --across every claim is held against the twin of its section, which says the same in the other language.
 """
 
@@ -116,9 +117,15 @@ def judge(
     counterparts: Counterparts | None = None,
     opinions: Opinions = NOBODY,
     question: str = "",
+    *,
+    copied: bool = False,
 ) -> Judged:
-    """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides."""
-    claims = verify(text, SupportChecker([passage], weight, question, counterparts, opinions)).claims
+    """How the assistant's own verification takes `text` with `passage` alone before it: the weakest decides.
+
+    `copied`: as if the model that answers had written it.
+    """
+    checker = SupportChecker([passage], weight, question, counterparts, opinions, copied=copied)
+    claims = verify(text, checker).claims
     accepted = bool(claims) and all(claim.verdict == "supported" for claim in claims)
     return Judged(is_true, accepted, min((claim.score for claim in claims), default=0.0))
 

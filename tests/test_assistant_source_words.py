@@ -6,7 +6,7 @@ import pytest
 
 from assistant.evidence.reading import Passage
 from assistant.verifying.support import SupportChecker
-from assistant.verifying.verification import DraftVerifier, Verified, verify
+from assistant.verifying.verification import Verified, verify
 from tests.doubles import make_document
 
 WATCHING = (
@@ -21,9 +21,7 @@ WATCHING = (
 
 def rewritten(draft: str) -> Verified:
     passage = Passage(1, make_document(WATCHING), "Watching", 0, len(WATCHING), 1.0)
-    verifier = DraftVerifier(SupportChecker([passage], lambda word: 1.0), in_source_words=True)
-    verifier.feed(draft)
-    return verifier.finish()
+    return verify(draft, SupportChecker([passage], lambda word: 1.0, copied=True))
 
 
 @pytest.mark.parametrize(
@@ -70,3 +68,31 @@ def test_a_text_that_is_only_checked_is_left_as_it_is() -> None:
     passage = Passage(1, make_document(WATCHING), "Watching", 0, len(WATCHING), 1.0)
     sentence = "A pilot costs you $10,000."
     assert verify(sentence, SupportChecker([passage], lambda word: 1.0)).text == f"{sentence}[1]"
+
+
+LONG = (
+    "Deals take 6 to 12 months. Worked example with assumptions: 9 months at a fifth of a founder costing $10,000 a "
+    "month are $18,000 per attempt, and winning 1 of 4 makes $72,000 per contract, which a margin of $42,000 a year "
+    "earns back."
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_picked"),
+    [
+        ("It takes 9 months of a founder at $10,000 to close big corporations.", True),
+        ("Deals take 6 to 12 months.", False),
+        ("Winning 1 of 4 makes $72,000 per contract.", False),  # shortened, in its words
+        # In other words, but much of what is said.
+        (
+            "Assume 9 months at a fifth of a founder costing $10,000 a month: that is $18,000 per attempt, and winning "
+            "1 of 4 yields $72,000 per contract, so a yearly margin of $42,000 earns it back.",
+            False,
+        ),
+    ],
+)
+def test_words_picked_out_of_a_long_sentence_are_not_believed_of_a_model(sentence: str, is_picked: bool) -> None:
+    passage = Passage(1, make_document(LONG), "Sales", 0, len(LONG), 1.0)
+    (support,) = SupportChecker([passage], lambda word: 1.0, copied=True).check(sentence)
+    assert ("picked" in support.objections) == is_picked
+    assert "picked" not in SupportChecker([passage], lambda word: 1.0).check(sentence)[0].objections

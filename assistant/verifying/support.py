@@ -22,6 +22,7 @@ from assistant.verifying.inert import foreign_addresses
 from assistant.verifying.joins import misjoined
 from assistant.verifying.names import missing_names, replaced_names
 from assistant.verifying.owners import figures_of_others
+from assistant.verifying.picking import picked
 from assistant.verifying.polarity import denies, reversed_words
 from assistant.verifying.quantities import Quantity, read_all_figures, read_figures, without_figures
 from assistant.verifying.roles import exchanged, misplaced_names, turned_round
@@ -73,7 +74,8 @@ class SupportChecker:
 
     `weight` gives a word's inverse document frequency. A figure that the `question` itself gives may be repeated.
     `counterparts` tells which of some words may stand for a word in another language than that of the passages.
-    `opinions` are asked about what the wording may support, unless the very sentence stands there.
+    `opinions` are asked about what the wording may support, unless the very sentence stands there. `copied`: a model
+    wrote the sentences that keeps to the passages' words; see picking.py and source_words.py.
     """
 
     def __init__(
@@ -83,6 +85,8 @@ class SupportChecker:
         question: str = "",
         counterparts: Counterparts | None = None,
         opinions: Opinions = NOBODY,
+        *,
+        copied: bool = False,
     ) -> None:
         self.passages = passages
         self._question = question
@@ -92,6 +96,7 @@ class SupportChecker:
         self._counterparts = counterparts
         self._vocabulary = frozenset[str]().union(*(stretch.words for stretch in self._stretches))
         self._opinions = opinions
+        self._copied = copied
 
     def check(self, sentence: str) -> list[Support]:
         """The passages that say `sentence`, best first; when none does, the nearest one with what it lacks."""
@@ -119,8 +124,8 @@ class SupportChecker:
         return self._confirmed(sentence, enough)
 
     def in_source_words(self, sentence: str, supports: Sequence[Support]) -> str | None:
-        """The words of the passage that says `sentence` best, where they can take its place (source_words.py)."""
-        best = supports[0] if supports else None
+        """The words of the passage that says a copied `sentence` best, where they can take its place."""
+        best = supports[0] if supports and self._copied else None
         if best is None or not best.is_enough or best.is_across or self._verbatim(sentence):
             return None
         passage = next(passage for passage in self.passages if passage.n == best.n)
@@ -191,6 +196,7 @@ class SupportChecker:
         else:
             found = objections(sentence, stretch.text, around, passage.heading)
             found += misjoined(sentence, passage.text, self._weight, self._given)
+            found += picked(sentence, stretch.said, self._weight) if self._copied else []
         found += replaced_names(sentence, stretch.text, f"{passage.heading}\n{passage.text}")
         found += foreign_addresses(sentence, passage.text)
         found += only_from_question(sentence, None if is_foreign else stretch, self._question, self._weight)

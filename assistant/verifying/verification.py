@@ -65,10 +65,8 @@ def verify(draft: str, checker: SupportChecker) -> Verified:
 class DraftVerifier:
     """Checks a draft while it is being written, each sentence as soon as the next one begins."""
 
-    def __init__(self, checker: SupportChecker, *, in_source_words: bool = False) -> None:
-        """`in_source_words`: what nearly copies a sentence of a passage is replaced by it (source_words.py)."""
+    def __init__(self, checker: SupportChecker) -> None:
         self._checker = checker
-        self._in_source_words = in_source_words
         self._passages = checker.passages
         self._draft = ""
         self._text = ""  # the draft without the marks it came with
@@ -133,7 +131,7 @@ class DraftVerifier:
     def _check(self, span: Span) -> list[Checked]:
         """The sentence as it is shown; none when a source's own words, which it would give, have been given already."""
         sentence, supports = check_sentence(span.text, self._checker)
-        if self._in_source_words and (said := self._checker.in_source_words(span.text, supports)):
+        if said := self._checker.in_source_words(span.text, supports):
             if any(said in other.text for other in self._sentences):
                 self._done = span.end
                 return []
