@@ -115,9 +115,8 @@ class Assistant:
         hits = find_hits(self.searcher, understood, _HITS)
         choose = partial(self._choose, understood)
         passages, unknown_names = read_hits(hits, understood.standalone, choose)
-        unsaid = list[str]()
-        if not calculated:
-            passages, unsaid = read_for_fact(hits, passages, understood, self.searcher, choose)
+        fact = passages, list[str]()
+        passages, unsaid = fact if calculated else read_for_fact(hits, passages, understood, self.searcher, choose)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
         if calculated:

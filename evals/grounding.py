@@ -78,6 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 counterparts,
                 opinions,
                 claim.question,
+                copied=True,
             )
             for claim in claims
         }
