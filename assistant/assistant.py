@@ -115,8 +115,9 @@ class Assistant:
         hits = find_hits(self.searcher, understood, _HITS)
         choose = partial(self._choose, understood)
         passages, unknown_names = read_hits(hits, understood.standalone, choose)
-        fact = passages, list[str]()
-        passages, unsaid = fact if calculated else read_for_fact(hits, passages, understood, self.searcher, choose)
+        unsaid: list[str] = []
+        if not calculated:
+            passages, unsaid = read_for_fact(hits, passages, understood, self.searcher, choose)
         clock.retrieved()
         yield Found(tuple(passages), understood.standalone, understood.language)
         if calculated:
@@ -193,8 +194,7 @@ class Assistant:
             return "", ""
         said = [sentence.text for sentence in verified.sentences if sentence.verdict == "supported"]
         quotes = with_said(quote_best_sentences(question, passages, weight), said)
-        headings = "\n".join("\n".join((passage.heading, *passage.questions)) for passage in passages)
-        if asks_for_figure(question) and not carries_figure(question, quotes, headings, weight):
+        if asks_for_figure(question) and not carries_figure(question, quotes, passages, weight):
             return "", ""
         return texts.quoted_instead, quotes
 

@@ -105,20 +105,27 @@ class ScriptedHandler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def scripted_server(script: Script) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A server on loopback that answers as `script` says: (its base URL, the requests it got)."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), ScriptedHandler)
+def running(server: ThreadingHTTPServer) -> Iterator[str]:
+    """The address of a server that is served while the body runs."""
     server.daemon_threads = True
-    server.script = script  # type: ignore[attr-defined]
-    server.requests = []  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", server.requests  # type: ignore[attr-defined]
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def scripted_server(script: Script) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A server on loopback that answers as `script` says: (its base URL, the requests it got)."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), ScriptedHandler)
+    server.script = script  # type: ignore[attr-defined]
+    server.requests = []  # type: ignore[attr-defined]
+    with running(server) as address:
+        yield f"{address}/v1", server.requests  # type: ignore[attr-defined]
 
 
 def says(text: str) -> Script:

@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ import pytest
 
 from assistant.home import Home
 from index.generation import Generation
+from tests.doubles import running
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -179,13 +179,6 @@ class _Listens(BaseHTTPRequestHandler):
 def canary() -> Iterator[tuple[str, list[str]]]:
     """An address that must hear nothing."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Listens)
-    server.daemon_threads = True
     server.heard = []  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", server.heard  # type: ignore[attr-defined]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with running(server) as address:
+        yield address, server.heard  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from corpus.language import HAN
 from corpus.shipped import shipped_documents
 
-# Spellings of one and the same, for names that both languages write in their own way.
+# Spellings of one and the same: names that both languages write in their own way, and initials.
 SPELLINGS = (
     ("google", "谷歌"), ("microsoft", "微软"), ("nvidia", "英伟达"), ("amazon", "亚马逊"), ("facebook", "脸书"),
     ("alibaba", "阿里巴巴"), ("tencent", "腾讯"), ("baidu", "百度"), ("bytedance", "字节跳动"), ("huawei", "华为"),

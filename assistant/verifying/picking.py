@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from index.words import content_words
+from index.words import word_set
 
 # Both by weight of words; chosen on the claims of `tune` and `written`.
 _KEPT = 0.9
@@ -18,7 +18,7 @@ _SAID = 0.3
 
 def picked(sentence: str, said: str, weight: Callable[[str], float]) -> list[str]:
     """`["picked"]` when too little of each of the two stands in the other, else nothing."""
-    mine, theirs = set(content_words(sentence)), set(content_words(said))
+    mine, theirs = word_set(sentence), word_set(said)
     shared = sum(map(weight, mine & theirs))
     is_picked = shared < _KEPT * sum(map(weight, mine)) and shared < _SAID * sum(map(weight, theirs))
     return ["picked"] if is_picked else []

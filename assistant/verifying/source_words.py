@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from assistant.evidence.reading import Passage
 from assistant.verifying.sentences import leans, split_sentences
-from index.words import content_words
+from index.words import word_set
 
 # Of the passage's sentence so much, by weight of its words, must stand in the model's: else it says far more.
 _LEAST_SAID = 0.5
@@ -24,9 +24,9 @@ def source_words(sentence: str, passage: Passage, start: int, end: int, weight: 
     said = passage.document.text[start:end]
     if "\n" in said or said.startswith("|"):
         return None
-    words, mine = set(content_words(said)), set(content_words(sentence))
+    words = word_set(said)
     whole = sum(map(weight, words))
-    if not whole or sum(map(weight, words & mine)) < _LEAST_SAID * whole:
+    if not whole or sum(map(weight, words & word_set(sentence))) < _LEAST_SAID * whole:
         return None
     return _standing_alone(passage, start, end)
 

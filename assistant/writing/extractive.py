@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.evidence.reading import Passage, is_answered_abroad
 from assistant.understanding.question import asks_for_figure, asks_for_money, question_language
 from assistant.verifying.quantities import CURRENCIES, Quantity, read_figures, without_figures
 from assistant.verifying.sentences import Span, leans, split_sentences
+from corpus.document import Language
 from corpus.language import document_language
 from index.lexicon import counterparts
-from index.words import content_words
+from index.words import content_words, word_set
 
 MAX_SENTENCES = 5
 MAX_FURTHER = 3
@@ -34,7 +35,7 @@ def quote_best_sentences(
     question: str, passages: Sequence[Passage], weight: Callable[[str], float], *, limit: int = MAX_SENTENCES
 ) -> str:
     """Markdown: a list of at most `limit` whole sentences of `passages`, at least one of the best passage."""
-    wanted = frozenset(content_words(question))
+    wanted, language = word_set(question), question_language(question)
     total = sum(weight(word) for word in wanted) or 1.0
     asks_figure, asks_money = asks_for_figure(question), asks_for_money(question)
 
@@ -46,7 +47,7 @@ def quote_best_sentences(
         for place, span in enumerate(_quotable(passage)):
             if len(content_words(span.text)) < _FEWEST_WORDS:
                 continue
-            score = sum(weight(word) for word in _held(wanted, span.text)) / total * passage.relevance
+            score = sum(weight(word) for word in _held(wanted, span.text, language)) / total * passage.relevance
             bonus = _LEAD_BONUS if place == 0 else 0.0
             bonus += (
                 _FIGURE_BONUS if asks_figure and any(is_wanted(figure) for figure in read_figures(span.text)) else 0.0
@@ -61,16 +62,17 @@ def with_said(quotes: str, said: Sequence[str]) -> str:
     return "\n".join([quotes, *(f"- {text}" for text in said if text not in quotes and not text.startswith("|"))])
 
 
-def carries_figure(question: str, quotes: str, headings: str, weight: Callable[[str], float]) -> bool:
-    """Whether one of the `quotes` has a figure of the kind that is asked for, and with the headings above it speaks of
-    most of what the question asks.
+def carries_figure(question: str, quotes: str, passages: Sequence[Passage], weight: Callable[[str], float]) -> bool:
+    """Whether one of the `quotes` has a figure of the kind that is asked for, and with what stands around the
+    `passages` speaks of most of what the question asks.
     """
-    wanted = frozenset(content_words(without_figures(question)))
+    wanted, language = word_set(without_figures(question)), question_language(question)
+    around = "\n".join("\n".join((passage.heading, *passage.questions)) for passage in passages)
     total = sum(weight(word) for word in wanted) or 1.0
     asks_money = asks_for_money(question)
     for line in quotes.splitlines():
         figures = [figure for figure in read_figures(line) if figure.unit in CURRENCIES or not asks_money]
-        held = _held(wanted, f"{headings}\n{line}")
+        held = _held(wanted, f"{around}\n{line}", language)
         if figures and sum(weight(word) for word in held) / total >= _SPEAKS_OF:
             return True
     return False
@@ -100,11 +102,11 @@ def quote_further(question: str, said: str, passages: Sequence[Passage], weight:
     return "\n".join(f"- {span.text}" for _, _, _, span in sorted(best, key=lambda item: (item[1], item[2])))
 
 
-def _held(wanted: frozenset[str], text: str) -> Set[str]:
-    """The words of `wanted` that `text` has; of a text in the other language those that it has there."""
-    words = frozenset(content_words(text))
+def _held(wanted: frozenset[str], text: str, language: Language | None) -> frozenset[str]:
+    """The words of `wanted`, a question in `language`, that `text` has, or has in the other language."""
+    words = word_set(text)
     held = wanted & words
-    if document_language(text) == document_language(" ".join(wanted)):
+    if document_language(text) == language:
         return held
     return held | {word for word in wanted - held if counterparts(word, words)}
 

@@ -36,13 +36,14 @@ def unwrapped(text: str) -> str:
     lines = text.split("\n")
     breaks = list(_breaks(lines))
     full = _full(lines, breaks)
-    joined: list[str] = []
-    for number, line in enumerate(lines):
-        if number - 1 in full:
-            joined[-1] += _between(joined[-1], line.lstrip()) + line.lstrip()
+    parts = lines[:1]
+    for number, line in enumerate(lines[1:]):
+        if number in full:
+            rest = line.lstrip()
+            parts += [_between(lines[number], rest), rest]
         else:
-            joined.append(line)
-    return "\n".join(joined)
+            parts += ["\n", line]
+    return "".join(parts)
 
 
 def _breaks(lines: Sequence[str]) -> Iterator[int]:
@@ -85,6 +86,8 @@ def _needed(line: str) -> int:
 
 
 def _columns(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
 
 
